@@ -1,0 +1,38 @@
+"""Errors as users see them: what, then the next step, then an exit code that a script can tell apart."""
+
+import sys
+
+from emulator.errors import BuildError, EmulatorError, EngineUnavailableError, InvalidRequestError
+
+FAILED = 1
+USAGE = 2
+NO_ENGINE = 3
+FUNCTION_FAILED = 4
+BUG = 70
+EXEC_FAILED = 125
+INTERRUPTED = 130
+
+
+def exit_code_for(error: EmulatorError) -> int:
+    """Return the documented exit code of *error*."""
+    if isinstance(error, EngineUnavailableError):
+        return NO_ENGINE
+    if isinstance(error, InvalidRequestError):
+        return USAGE
+    return FAILED
+
+
+def show(error: EmulatorError) -> None:
+    """Write *error* to stderr: a failed build's log first, one `error:` line a problem, the hint last."""
+    if isinstance(error, BuildError):
+        for line in error.log:
+            print(line, file=sys.stderr)  # noqa: T201
+    for line in error.message.splitlines():
+        print(f"error: {line}{_code(error)}", file=sys.stderr)  # noqa: T201
+    if error.hint:
+        print(f"hint: {error.hint}", file=sys.stderr)  # noqa: T201
+
+
+def _code(error: EmulatorError) -> str:
+    """Name AWS's code where it tells a script more than the sentence does."""
+    return f" ({error.code})" if "." in error.code or error.code.endswith("Exception") else ""

@@ -1,0 +1,79 @@
+"""The command tree and its one catcher of errors. Tests call `run`; the process only wraps it."""
+
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from cli import errors, output
+from cli.commands import ami, cloud, ec2, lambda_, s3
+from emulator import __version__
+from emulator.errors import EmulatorError
+
+log = logging.getLogger(__name__)
+
+app = typer.Typer(
+    name="cloudlet",
+    rich_markup_mode=None,  # plain help costs half the time of a rendered one
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""A small cloud on your own machine.
+
+    \b
+    cloudlet start                                            the server: triggers and the S3 endpoint
+    cloudlet ec2 run-instances --image-id web --instance-type t3.micro
+    cloudlet s3 mb s3://raw
+    cloudlet lambda deploy ./code --name summarize --handler app.handler --runtime python3.11
+    cloudlet lambda add-trigger summarize --bucket raw --suffix .csv
+    cp data.csv "$(cloudlet s3 path s3://raw)"/               the function runs
+    """,
+)
+app.add_typer(ec2.app, name="ec2")
+app.add_typer(ami.app, name="ami")
+app.add_typer(lambda_.app, name="lambda")
+app.add_typer(s3.app, name="s3")
+cloud.add_to(app)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        output.write(f"cloudlet {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; never raises SystemExit."""
+    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    try:
+        app(args=argv, prog_name="cloudlet")
+    except SystemExit as stop:  # typer: usage is 2, Ctrl-C is 130
+        return stop.code if isinstance(stop.code, int) else errors.FAILED
+    except EmulatorError as error:
+        errors.show(error)
+        return errors.exit_code_for(error)
+    except BrokenPipeError:
+        output.close_quietly()
+        return errors.FAILED
+    except KeyboardInterrupt:
+        return errors.INTERRUPTED
+    except Exception:
+        log.exception("unexpected failure; this is a bug in cloudlet")
+        return errors.BUG
+    return 0
+
+
+def main() -> None:
+    """Be the process that `cloudlet` is."""
+    sys.exit(run())

@@ -1,0 +1,123 @@
+"""What every command shares: AWS's list options, --output, --query, --quiet, and the showing of its answer."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from cli import output as out
+from emulator.cloud import Cloud
+from emulator.settings import Settings
+
+Output = Annotated[str | None, typer.Option("--output", metavar="{table|json|yaml|text}", help="Form of the answer.")]
+Query = Annotated[str | None, typer.Option("--query", metavar="JMESPATH", help="Part of the answer; json by default.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only ids, one a line.")]
+
+_SHARED = {"output": (Output, None), "query": (Query, None), "quiet": (Quiet, False)}
+
+
+class AwsCommand(TyperCommand):
+    """Takes lists as `aws` does: `--instance-ids i-1 i-2` is `--instance-ids i-1 --instance-ids i-2`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        lists = {name for param in self.params if getattr(param, "multiple", False) for name in param.opts}
+        return super().parse_args(ctx, expand_lists(args, lists))
+
+
+def expand_lists(arguments: list[str], list_options: set[str]) -> list[str]:
+    """
+    Repeat each option of *list_options* before every value that follows it, up to the next option.
+
+    >>> expand_lists(["--ids", "a", "b", "--dry-run", "--", "c"], {"--ids"})
+    ['--ids', 'a', '--ids', 'b', '--dry-run', '--', 'c']
+    """
+    expanded: list[str] = []
+    current: str | None = None
+    for index, argument in enumerate(arguments):
+        if argument == "--":
+            return expanded + arguments[index:]
+        if argument.startswith("-") and argument != "-":
+            current = argument if argument in list_options else None
+            if current is None or index + 1 == len(arguments) or arguments[index + 1].startswith("--"):
+                expanded.append(argument)
+        elif current is not None:
+            expanded += [current, argument]
+        else:
+            expanded.append(argument)
+    return expanded
+
+
+def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function as the command *name*: its parameters are the options, the Answer it returns is shown."""
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def call(*, output: str | None, query: str | None, quiet: bool, **arguments: Any) -> None:
+            chosen = out.check_format(output or Settings.from_environment().output)
+            answer = function(**arguments)
+            if isinstance(answer, out.Answer):
+                out.show(answer, chosen, query, quiet)
+                if answer.exit_code:
+                    raise typer.Exit(answer.exit_code)
+
+        _share_options(call, function)
+        app.command(name, cls=AwsCommand, **settings)(call)
+        return function
+
+    return register
+
+
+def _share_options(call: Callable[..., Any], function: Callable[..., Any]) -> None:
+    """Give *call* the parameters of *function* and the shared ones: typer reads options from a signature."""
+    signature = inspect.signature(function, eval_str=True)
+    shared = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in _SHARED.items()
+    ]
+    own = [
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for parameter in signature.parameters.values()
+    ]
+    call.__signature__ = signature.replace(parameters=own + shared, return_annotation=None)  # type: ignore[attr-defined]
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in own + shared}
+
+
+def open_cloud(*, quiet: bool = False) -> Cloud:
+    """Return this user's cloud, reporting its long work on stderr."""
+    from cli.progress import TerminalProgress
+    from emulator.progress import Silent
+
+    return Cloud(Settings.from_environment(), Silent() if quiet else TerminalProgress())
+
+
+def read_text_argument(value: str) -> str:
+    """Return *value*, or what it points to: `file://PATH`, or `-` for stdin, as `aws` does."""
+    return read_bytes_argument(value).decode()
+
+
+def read_bytes_argument(value: str) -> bytes:
+    """Return the bytes of *value*, of `file://PATH` or `fileb://PATH`, or of stdin for `-`."""
+    if value == "-":
+        import sys
+
+        return sys.stdin.buffer.read()
+    for scheme in ("file://", "fileb://"):
+        if value.startswith(scheme):
+            path = Path(value.removeprefix(scheme)).expanduser()
+            try:
+                return path.read_bytes()
+            except OSError as error:
+                raise typer.BadParameter(f"{value}: {error.strerror}") from error
+    return value.encode()
+
+
+def parse_pairs(pairs: list[str], option: str) -> dict[str, str]:
+    """Return `K=V` words as a mapping; a word without `=` is a usage error that names *option*."""
+    for pair in pairs:
+        if "=" not in pair:
+            raise typer.BadParameter(f"{pair!r} has no '='; write NAME=VALUE", param_hint=option)
+    return dict(pair.split("=", 1) for pair in pairs)

@@ -1,0 +1,157 @@
+"""The only writer of stdout. An answer is a document in AWS's shape; the format never depends on the terminal."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TextIO
+
+from emulator.errors import InvalidRequestError
+from emulator.settings import OUTPUTS
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command found out or did."""
+
+    document: object
+    """In AWS's shape and names, for json, yaml, text and --query."""
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[object]] = ()
+    """For people: a table, whose columns may change freely."""
+    ids: Sequence[str] = ()
+    """For --quiet, one a line."""
+    text: str | None = None
+    """Shown in place of the table where the answer is no table."""
+    hint: str | None = None
+    """What to do next; to stderr."""
+    exit_code: int = 0
+
+
+def show(answer: Answer, output: str, query: str | None, quiet: bool) -> None:
+    """Write *answer*; --quiet wins over --query, which wins over the table."""
+    if quiet:
+        for identifier in answer.ids:
+            write(identifier)
+        return
+    if query is not None:
+        document = _search(query, answer.document)
+        _FORMATS["json" if output == "table" else output](document)
+    elif output == "table":
+        _write_table(answer)
+    else:
+        _FORMATS[output](answer.document)
+    if answer.hint:
+        note(answer.hint)
+
+
+def check_format(output: str) -> str:
+    """Return *output* if it is a format; InvalidRequestError names those that are."""
+    if output not in OUTPUTS:
+        raise InvalidRequestError(f"{output!r} is no output format", hint=f"choose from {', '.join(OUTPUTS)}")
+    return output
+
+
+def write(line: str) -> None:
+    """Write a line to stdout."""
+    sys.stdout.write(line + "\n")
+
+
+def write_bytes(content: bytes, *, to_stderr: bool = False) -> None:
+    """Pass bytes on as they are."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    stream.flush()
+    stream.buffer.write(content)
+    stream.flush()
+
+
+def note(sentence: str, stream: TextIO | None = None) -> None:
+    """Tell the person at the terminal something that is not the answer."""
+    (stream or sys.stderr).write(sentence + "\n")
+
+
+def close_quietly() -> None:
+    """Forget a stdout that nobody reads any more, so that the interpreter's last flush does not complain."""
+    sys.stdout = open("/dev/null", "w")  # noqa: SIM115, PTH123
+
+
+def _write_table(answer: Answer) -> None:
+    if answer.text is not None:
+        if answer.text:
+            write(answer.text)
+        return
+    if not answer.rows:
+        return
+    cells = [list(answer.columns), *([str(cell) for cell in row] for row in answer.rows)]
+    widths = [max(len(row[index]) for row in cells) for index in range(len(answer.columns))]
+    for row in cells:
+        write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _search(query: str, document: object) -> object:
+    import jmespath
+
+    try:
+        found: object = jmespath.search(query, _plain(document))
+    except jmespath.exceptions.JMESPathError as error:
+        raise InvalidRequestError(f"--query {query!r}: {error}", hint="see jmespath.org for the language") from error
+    return found
+
+
+def _plain(document: object) -> object:
+    """Turn dates into text: JSON and JMESPath know none."""
+    return json.loads(_json(document))
+
+
+def _json(document: object) -> str:
+    def encode(value: object) -> str:
+        if isinstance(value, datetime):
+            return value.isoformat(timespec="seconds")
+        raise TypeError(f"{type(value).__name__} in an answer")
+
+    return json.dumps(document, indent=4, ensure_ascii=False, default=encode)
+
+
+def _write_json(document: object) -> None:
+    write(_json(document))
+
+
+def _write_yaml(document: object) -> None:
+    import yaml
+
+    write(yaml.safe_dump(_plain(document), sort_keys=False, allow_unicode=True).rstrip())
+
+
+def _write_text(document: object) -> None:
+    """Write tab-separated values, as scripts around `aws --output text` expect them."""
+    plain = _plain(document)
+    rows = plain if isinstance(plain, list) else [plain]
+    if all(not isinstance(row, list | dict) for row in rows):
+        write("\t".join(_text_cell(row) for row in rows))
+        return
+    for row in rows:
+        _write_text_row(row)
+
+
+def _write_text_row(row: object, name: str = "") -> None:
+    if isinstance(row, list):
+        write("\t".join(_text_cell(cell) for cell in row if not isinstance(cell, list | dict)))
+        return
+    if not isinstance(row, dict):
+        write(_text_cell(row))
+        return
+    scalars = [_text_cell(row[key]) for key in sorted(row) if not isinstance(row[key], list | dict)]
+    if scalars:
+        write("\t".join([name.upper(), *scalars] if name else scalars))
+    for key in sorted(row):
+        nested = row[key] if isinstance(row[key], list) else [row[key]] if isinstance(row[key], dict) else []
+        for item in nested:
+            _write_text_row(item, key)
+
+
+def _text_cell(value: object) -> str:
+    return str(value) if not isinstance(value, bool) and value is not None else {None: "None"}.get(value, str(value))
+
+
+_FORMATS: dict[str, Callable[[object], None]] = {"json": _write_json, "yaml": _write_yaml, "text": _write_text}

@@ -1,0 +1,156 @@
+"""The verbs on containers. Lists and removals see one home's containers only; ids may come from any of them."""
+
+import contextlib
+import io
+import tarfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from emulator.engine import labels
+from emulator.engine.connection import Connection
+from emulator.engine.labels import Kind
+from emulator.engine.payload import cpu_limit, create_payload
+from emulator.engine.records import Container, ContainerEvent, ContainerSpec, ExecResult
+from emulator.errors import ConflictError, EmulatorError, NotFoundError
+
+
+class Containers:
+    """One home's containers."""
+
+    def __init__(self, connection: Connection, home_id: str) -> None:
+        self._connection = connection
+        self._home_id = home_id
+
+    def create(self, spec: ContainerSpec) -> str:
+        """Return the id of a new container, not yet started. The image must be in the local store: nothing is pulled."""
+        with self._connection.translated("create a container") as api:
+            created = api.create_container_from_config(create_payload(spec, self._home_id), name=spec.name)
+        return str(created["Id"])
+
+    def start(self, container_id: str) -> None:
+        with self._connection.translated("start a container") as api:
+            api.start(container_id)
+
+    def run(self, spec: ContainerSpec) -> str:
+        """Create and start; a container that cannot start is removed again."""
+        container_id = self.create(spec)
+        try:
+            self.start(container_id)
+        except BaseException:
+            self.remove(container_id)
+            raise
+        return container_id
+
+    def stop(self, container_id: str, timeout_seconds: int = 10) -> None:
+        """Ask to end, then kill after *timeout_seconds*. A container that is not running is left alone."""
+        with self._connection.translated("stop a container") as api:
+            api.stop(container_id, timeout=timeout_seconds)
+
+    def kill(self, container_id: str) -> None:
+        """End it at once; one that already ended is left alone."""
+        with contextlib.suppress(ConflictError, NotFoundError), self._connection.translated("kill a container") as api:
+            api.kill(container_id)
+
+    def remove(self, container_id: str) -> None:
+        """Remove it with its volumes, running or not; one that is gone or going is left alone."""
+        with (
+            contextlib.suppress(ConflictError, NotFoundError),
+            self._connection.translated("remove a container") as api,
+        ):
+            api.remove_container(container_id, force=True, v=True)
+
+    def wait(self, container_id: str) -> int:
+        """Return the exit code once it has ended."""
+        with self._connection.translated("wait for a container") as api:
+            return int(api.wait(container_id, timeout=None)["StatusCode"])
+
+    def list(self, *kinds: Kind, filters: Mapping[str, str] | None = None) -> list[Container]:
+        """Return this home's containers of *kinds* (all kinds if none is named) that carry the labels in *filters*."""
+        wanted = [f"{labels.HOME}={self._home_id}", *(f"{name}={value}" for name, value in (filters or {}).items())]
+        if len(kinds) == 1:
+            wanted.append(f"{labels.KIND}={kinds[0]}")
+        with self._connection.translated("list containers") as api:
+            rows = api.containers(all=True, filters={"label": wanted})
+        found = [_container(row) for row in rows]
+        return [container for container in found if not kinds or container.kind in kinds]
+
+    def exit_code(self, container_id: str) -> int:
+        with self._connection.translated("look at a container") as api:
+            return int(api.inspect_container(container_id)["State"]["ExitCode"])
+
+    def pid(self, container_id: str) -> int:
+        """Return the number this machine knows the container's first process by; 0 if it does not run."""
+        with self._connection.translated("look at a container") as api:
+            return int(api.inspect_container(container_id)["State"]["Pid"])
+
+    def logs(self, container_id: str) -> bytes:
+        """Return all that it printed, stdout and stderr as they came."""
+        with self._connection.translated("read a container's output") as api:
+            return bytes(api.logs(container_id, stdout=True, stderr=True))
+
+    def set_cpus(self, container_id: str, cpus: float, period_us: int) -> None:
+        """Give a container, running or not, another share of the processors."""
+        with self._connection.translated("change a container's limits") as api:
+            limit = cpu_limit(cpus, period_us)
+            api.update_container(container_id, cpu_period=limit["CpuPeriod"], cpu_quota=limit["CpuQuota"])
+
+    def exec(self, container_id: str, command: Sequence[str], user: str = "") -> ExecResult:
+        """Run *command* inside to its end."""
+        with self._connection.translated("run a command in a container") as api:
+            created = api.exec_create(container_id, list(command), user=user)
+            output, errors = api.exec_start(created["Id"], demux=True)
+            code = api.exec_inspect(created["Id"])["ExitCode"]
+        return ExecResult(int(code), output or b"", errors or b"")
+
+    def read_file(self, container_id: str, path: str) -> bytes:
+        """Return a file from inside, running or not; NotFoundError if there is none."""
+        with self._connection.translated(f"read {path} in a container") as api:
+            chunks, _ = api.get_archive(container_id, path)
+            archive = io.BytesIO(b"".join(chunks))
+        with tarfile.open(fileobj=archive) as tar:
+            member = tar.next()
+            content = tar.extractfile(member) if member else None
+            return content.read() if content else b""
+
+    def deaths(self, kind: Kind) -> Iterator[ContainerEvent]:
+        """Yield an event whenever a container of *kind* ends, for as long as the engine can be heard."""
+        filters = {"type": "container", "label": [f"{labels.HOME}={self._home_id}", f"{labels.KIND}={kind}"]}
+        with self._connection.translated("listen to the engine") as api:
+            for event in api.events(decode=True, filters=filters):
+                if event.get("Action", event.get("status")) in ("die", "died"):
+                    attributes = event["Actor"]["Attributes"]
+                    code = attributes.get("exitCode", attributes.get("containerExitCode", "0"))
+                    yield ContainerEvent(event["Actor"]["ID"], int(code))
+
+    def remove_all(self, *kinds: Kind) -> int:
+        """Remove this home's containers of *kinds* (all kinds if none is named) and return how many there were."""
+        found = self.list(*kinds)
+        failures: list[EmulatorError] = []
+        for container in found:
+            try:
+                self.remove(container.id)
+            except EmulatorError as error:  # one that resists must not save the others
+                failures.append(error)
+        if failures:
+            raise failures[0]
+        return len(found)
+
+
+def _container(row: Mapping[str, Any]) -> Container:
+    networks = (row.get("NetworkSettings") or {}).get("Networks") or {}
+    address = next((network for network in networks.values() if network.get("IPAddress")), {})
+    planned = next((network["IPAMConfig"] for network in networks.values() if network.get("IPAMConfig")), {})
+    return Container(
+        id=row["Id"],
+        kind=Kind(row["Labels"].get(labels.KIND, Kind.BUILD)),
+        labels=row["Labels"],
+        state=row["State"],
+        image=row["Image"],
+        created_at=datetime.fromtimestamp(row["Created"], UTC),
+        ip_address=address.get("IPAddress") or planned.get("IPv4Address"),
+        mac_address=address.get("MacAddress"),
+        ports=tuple(
+            sorted({(port["PublicPort"], port["PrivatePort"]) for port in row.get("Ports") or [] if "PublicPort" in port})
+        ),
+    )

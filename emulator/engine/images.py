@@ -1,0 +1,116 @@
+"""The verbs on images: look, pull, import, build, remove."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from emulator.engine.connection import Connection
+from emulator.engine.records import Image
+from emulator.errors import BuildError, EngineError, NotFoundError
+
+
+class Images:
+    """The engine's local image store; it is shared by all homes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, name: str) -> Image | None:
+        """Return the image with this tag or id, or None."""
+        with contextlib.suppress(NotFoundError), self._connection.translated(f"look at image {name}") as api:
+            row = api.inspect_image(name)
+            return Image(
+                id=row["Id"],
+                tags=tuple(row.get("RepoTags") or ()),
+                labels=row["Config"].get("Labels") or {},
+                size_bytes=row["Size"],
+                created_at=datetime.fromisoformat(row["Created"][:19]).replace(tzinfo=UTC),
+            )
+        return None
+
+    def list(self, label: str) -> list[Image]:
+        """Return the images that carry *label*, a name or `name=value`."""
+        with self._connection.translated("list images") as api:
+            rows = api.images(filters={"label": label})
+        return [
+            Image(
+                id=row["Id"],
+                tags=tuple(row.get("RepoTags") or ()),
+                labels=row.get("Labels") or {},
+                size_bytes=row["Size"],
+                created_at=datetime.fromtimestamp(row["Created"], UTC),
+            )
+            for row in rows
+        ]
+
+    def in_registry(self, name: str, timeout_seconds: float) -> bool:
+        """Ask the registry for *name* without fetching it; False also when none answers within *timeout_seconds*."""
+        try:
+            with self._connection.translated(f"look for {name} in its registry") as api:
+                answer = api._get(api._url("/distribution/{0}/json", name), timeout=timeout_seconds)
+                return bool(answer.status_code == 200)
+        except EngineError:
+            return False
+
+    def pull(self, name: str) -> None:
+        repository, _, tag = name.rpartition(":")
+        with self._connection.translated(f"pull {name}") as api:
+            for line in api.pull(repository, tag=tag, stream=True, decode=True):
+                if "error" in line:
+                    raise EngineError(f"could not pull {name}: {line['error']}")
+
+    def import_tar(self, archive: Path, name: str, labels: Mapping[str, str]) -> None:
+        """Make *archive*, a tar of a root file system, the image *name*."""
+        repository, _, tag = name.rpartition(":")
+        changes = [f"LABEL {key}={value}" for key, value in labels.items()] + ['CMD ["/bin/bash"]']
+        with archive.open("rb") as content, self._connection.translated(f"import {name}") as api:
+            api.import_image_from_data(content, repository=repository, tag=tag, changes=changes)
+
+    def build(
+        self,
+        context: IO[bytes],
+        tag: str,
+        labels: Mapping[str, str],
+        arguments: Mapping[str, str],
+    ) -> Iterator[str]:
+        """
+        Build the tar *context* with the `Dockerfile` in it, yielding what is printed, line by line.
+
+        A failing step raises BuildError with the whole log. Closing the iterator, as Ctrl-C does, closes the
+        connection, and the engine then ends the step under way and removes its container.
+        """
+        log: list[str] = []
+        with self._connection.translated(f"build {tag}") as api:
+            stream = api.build(
+                fileobj=context,
+                custom_context=True,
+                tag=tag,
+                labels=dict(labels),
+                buildargs=dict(arguments),
+                rm=True,
+                forcerm=True,
+                decode=True,
+            )
+            for message in stream:
+                if "error" in message:
+                    raise BuildError(message["error"].strip(), log=log)
+                for line in _lines(message):
+                    log.append(line)
+                    yield line
+
+    def tag(self, image: str, name: str) -> None:
+        """Give *image* another name; the old ones stay."""
+        repository, _, tag = name.rpartition(":")
+        with self._connection.translated(f"tag {image}") as api:
+            api.tag(image, repository, tag)
+
+    def remove(self, name: str) -> None:
+        """Remove a tag, and the image with its last one; what is gone or in use is left alone."""
+        with contextlib.suppress(NotFoundError), self._connection.translated(f"remove image {name}") as api:
+            api.remove_image(name)
+
+
+def _lines(message: Mapping[str, Any]) -> list[str]:
+    return [line for line in str(message.get("stream", "")).splitlines() if line.strip()]

@@ -1,0 +1,75 @@
+"""The network that instances and functions live in. One for all homes of an engine: two cannot share a range of addresses."""
+
+import contextlib
+from typing import Any
+
+from emulator.engine import labels
+from emulator.engine.connection import Connection
+from emulator.engine.labels import Kind
+from emulator.errors import ConflictError, EngineError, NotFoundError
+
+VPC_NETWORK = "cloudlet-vpc"
+
+
+class Networks:
+    """The default VPC as a bridge of the engine."""
+
+    def __init__(self, connection: Connection, cidr: str) -> None:
+        self._connection = connection
+        self._cidr = cidr
+
+    def ensure_vpc(self) -> str:
+        """Return the VPC's name on the engine, made if need be; two shells may ask at once."""
+        with contextlib.suppress(NotFoundError):
+            self._inspect()
+            return VPC_NETWORK
+        ipam = {"Driver": "default", "Config": [{"Subnet": self._cidr}]}
+        try:
+            with self._connection.translated(f"create the network {VPC_NETWORK}") as api:
+                api.create_network(
+                    VPC_NETWORK, driver="bridge", ipam=ipam, check_duplicate=True, labels={labels.KIND: str(Kind.NETWORK)}
+                )
+        except ConflictError:
+            pass  # another shell was faster
+        except EngineError as error:
+            if "overlaps" in error.message:
+                raise EngineError(
+                    error.message,
+                    hint=f"another network uses {self._cidr}: set CLOUDLET_VPC_CIDR to a free range",
+                ) from error
+            raise
+        return VPC_NETWORK
+
+    def gateway(self) -> str:
+        """Return this machine's own address in the VPC."""
+        config = self._inspect()["IPAM"]["Config"][0]
+        if gateway := config.get("Gateway"):
+            return str(gateway)
+        import ipaddress
+
+        return str(next(ipaddress.ip_network(config["Subnet"]).hosts()))
+
+    def cidr(self) -> str:
+        """Return the range of addresses the VPC really has."""
+        return str(self._inspect()["IPAM"]["Config"][0]["Subnet"])
+
+    def addresses(self) -> set[str]:
+        """Return the addresses in use, of running containers only."""
+        return {row["IPv4Address"].split("/")[0] for row in (self._inspect().get("Containers") or {}).values()}
+
+    def remove_vpc(self) -> bool:
+        """Remove the VPC unless another home still has something in it; tell whether it is gone."""
+        try:
+            with self._connection.translated(f"remove the network {VPC_NETWORK}") as api:
+                api.remove_network(VPC_NETWORK)
+        except NotFoundError:
+            return True
+        except EngineError as error:
+            if "active endpoints" in error.message:
+                return False
+            raise
+        return True
+
+    def _inspect(self) -> dict[str, Any]:
+        with self._connection.translated(f"look at the network {VPC_NETWORK}") as api:
+            return dict(api.inspect_network(VPC_NETWORK))

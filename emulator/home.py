@@ -1,0 +1,85 @@
+"""One home: every path that cloudlet reads or writes, spelled once. Nothing is written elsewhere unasked."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder of one small cloud. Two homes on one engine never see each other's containers."""
+
+    root: Path
+
+    @property
+    def id(self) -> str:
+        """Return what labels this home's containers: drawn from its path, so that a lost home finds them again."""
+        return hashlib.sha256(str(self.root.resolve()).encode()).hexdigest()[:12]
+
+    @property
+    def state_file(self) -> Path:
+        """The SQLite file: all that neither the engine nor a folder can hold."""
+        return self.root / "state.db"
+
+    @property
+    def buckets(self) -> Path:
+        """One folder a bucket, one file an object."""
+        return self.root / "s3"
+
+    @property
+    def staging(self) -> Path:
+        """Objects on their way in: on the buckets' file system, so that a rename puts them in place."""
+        return self.root / "staging"
+
+    @property
+    def functions(self) -> Path:
+        """Deployed code, a folder a function."""
+        return self.root / "functions"
+
+    @property
+    def dependencies(self) -> Path:
+        """Installed requirements, a folder a hash; any of it may be deleted and is made again."""
+        return self.root / "cache" / "dependencies"
+
+    @property
+    def logs(self) -> Path:
+        """Plain text for people, laid out as CloudWatch's log groups are."""
+        return self.root / "logs"
+
+    @property
+    def server_log(self) -> Path:
+        return self.logs / "server.log"
+
+    @property
+    def pipes(self) -> Path:
+        """Named pipes through which workers write their output."""
+        return self.root / "run" / "pipes"
+
+    @property
+    def server_lock(self) -> Path:
+        """Locked for as long as a server runs here."""
+        return self.root / "run" / "server.lock"
+
+    @property
+    def server_file(self) -> Path:
+        """Where the running server says its pid and port, as JSON."""
+        return self.root / "run" / "server.json"
+
+    @property
+    def user_amis(self) -> Path:
+        return self.root / "amis"
+
+    def function_logs(self, name: str) -> Path:
+        return self.logs / "aws" / "lambda" / name
+
+    def create(self) -> None:
+        """Make the folders that everything else counts on."""
+        for folder in (self.buckets, self.staging, self.functions, self.dependencies, self.logs, self.pipes):
+            folder.mkdir(parents=True, exist_ok=True)
+
+
+def shipped_amis() -> Path:
+    """Return the folder of the AMI definitions that come with cloudlet, in a wheel or in a checkout."""
+    package = Path(__file__).parent
+    installed = package / "amis"
+    return installed if installed.is_dir() else package.parent / "amis"

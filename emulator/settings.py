@@ -1,0 +1,91 @@
+"""What the user may set, read from the environment once. The only module that looks at `os.environ`."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emulator.errors import InvalidRequestError
+
+ACCOUNT_ID = "000000000000"
+OUTPUTS = ("table", "json", "yaml", "text")
+
+_PROXY_NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY")
+_CA_NAMES = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One run's settings. Times are seconds, addresses are without a scheme."""
+
+    home: Path
+    port: int = 4566
+    region: str = "us-east-1"
+    output: str = "table"
+    engine_url: str | None = None
+    """DOCKER_HOST: it wins over every other place an engine may be at."""
+    runtime_dir: Path | None = None
+    vpc_cidr: str = "172.31.0.0/16"
+    time_scale: float = 1.0
+    """Multiplies the waits before an event is tried again (60 and 120 s): tests and demos set less than 1."""
+    worker_idle_seconds: float = 300.0
+    max_workers: int = 8
+    """How many workers may run at once on this machine, over all functions."""
+    proxies: Mapping[str, str] = field(default_factory=dict)
+    """Upper-case names and their values, handed to builds."""
+    ca_bundle: Path | None = None
+    """The certificates this machine trusts, where it says so; handed to builds."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read CLOUDLET_* and the neighbours' variables; InvalidRequestError names one that makes no sense."""
+        env = os.environ if environ is None else environ
+        output = env.get("CLOUDLET_OUTPUT", cls.output)
+        if output not in OUTPUTS:
+            raise InvalidRequestError(f"CLOUDLET_OUTPUT={output!r} is none of {', '.join(OUTPUTS)}")
+        runtime_dir = env.get("XDG_RUNTIME_DIR")
+        return cls(
+            home=_home(env),
+            port=int(_number(env, "CLOUDLET_PORT", cls.port)),
+            region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or cls.region,
+            output=output,
+            engine_url=env.get("DOCKER_HOST") or None,
+            runtime_dir=Path(runtime_dir) if runtime_dir else None,
+            vpc_cidr=env.get("CLOUDLET_VPC_CIDR", cls.vpc_cidr),
+            time_scale=_number(env, "CLOUDLET_TIME_SCALE", cls.time_scale),
+            worker_idle_seconds=_number(env, "CLOUDLET_WORKER_IDLE_SECONDS", cls.worker_idle_seconds),
+            max_workers=int(_number(env, "CLOUDLET_MAX_WORKERS", cls.max_workers)),
+            proxies=_proxies(env),
+            ca_bundle=_ca_bundle(env),
+        )
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    if chosen := env.get("CLOUDLET_HOME"):
+        return Path(chosen).expanduser().absolute()
+    from platformdirs import user_state_path  # 40 ms that most runs with a chosen home need not spend
+
+    return user_state_path("cloudlet")
+
+
+def _number(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name)
+    if text is None:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if value < 0:
+        raise InvalidRequestError(f"{name}={text!r} is not a number of 0 or more")
+    return value
+
+
+def _proxies(env: Mapping[str, str]) -> dict[str, str]:
+    found = {name: env.get(name) or env.get(name.lower()) for name in _PROXY_NAMES}
+    return {name: value for name, value in found.items() if value}
+
+
+def _ca_bundle(env: Mapping[str, str]) -> Path | None:
+    named = (Path(env[name]) for name in _CA_NAMES if env.get(name))
+    return next((path for path in named if path.is_file()), None)

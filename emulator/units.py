@@ -1,0 +1,53 @@
+"""Sizes and times between people and code. Memory is binary everywhere, as it is to `docker run --memory`."""
+
+import re
+from datetime import UTC, datetime
+
+from emulator.errors import InvalidRequestError
+
+KIB = 1024
+MIB = 1024 * KIB
+GIB = 1024 * MIB
+
+_UNITS = {"k": KIB, "m": MIB, "g": GIB}
+
+
+def parse_memory(text: str) -> int:
+    """Return the bytes that *text*, such as `512m`, `1.5 GiB` or `64MB`, stands for; at least 1.
+
+    A bare number is refused with InvalidRequestError: it could be bytes or MiB, and guessing wrong gives a
+    machine a millionth of its memory.
+
+    >>> parse_memory("512m")
+    536870912
+    """
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmg])i?b?\s*", text, re.IGNORECASE)
+    if match is None or float(match[1]) == 0:
+        raise InvalidRequestError(f"{text!r} is not a size", hint="write an amount and a unit: 512m, 1.5GiB")
+    return max(1, int(float(match[1]) * _UNITS[match[2].lower()]))
+
+
+def format_bytes(count: int) -> str:
+    """Return *count* bytes in the largest unit that keeps it readable.
+
+    >>> format_bytes(1536), format_bytes(3 * GIB), format_bytes(12)
+    ('1.5 KiB', '3 GiB', '12 B')
+    """
+    for unit, size in (("GiB", GIB), ("MiB", MIB), ("KiB", KIB)):
+        if count >= size:
+            return f"{count / size:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{count} B"
+
+
+def utc_now() -> datetime:
+    """Return the present, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def iso_millis(moment: datetime) -> str:
+    """Return *moment* as AWS writes times in events and logs: UTC, milliseconds, a final Z.
+
+    >>> iso_millis(datetime(2026, 1, 2, 3, 4, 5, 678_900, tzinfo=UTC))
+    '2026-01-02T03:04:05.678Z'
+    """
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
