@@ -23,7 +23,7 @@ class Containers:
         self._home_id = home_id
 
     def create(self, spec: ContainerSpec) -> str:
-        """Return the id of a new container, not yet started. The image must be in the local store: nothing is pulled."""
+        """Return the id of a new container, not yet started; a missing image is an error, never a pull."""
         with self._connection.translated("create a container") as api:
             created = api.create_container_from_config(create_payload(spec, self._home_id), name=spec.name)
         return str(created["Id"])
@@ -151,6 +151,8 @@ def _container(row: Mapping[str, Any]) -> Container:
         ip_address=address.get("IPAddress") or planned.get("IPv4Address"),
         mac_address=address.get("MacAddress"),
         ports=tuple(
-            sorted({(port["PublicPort"], port["PrivatePort"]) for port in row.get("Ports") or [] if "PublicPort" in port})
+            sorted(
+                {(port["PublicPort"], port["PrivatePort"]) for port in row.get("Ports") or [] if "PublicPort" in port}
+            )
         ),
     )

@@ -1,4 +1,4 @@
-"""The network that instances and functions live in. One for all homes of an engine: two cannot share a range of addresses."""
+"""The network of instances and functions: one for all homes of an engine, since two cannot share a range."""
 
 import contextlib
 from typing import Any
@@ -27,7 +27,11 @@ class Networks:
         try:
             with self._connection.translated(f"create the network {VPC_NETWORK}") as api:
                 api.create_network(
-                    VPC_NETWORK, driver="bridge", ipam=ipam, check_duplicate=True, labels={labels.KIND: str(Kind.NETWORK)}
+                    VPC_NETWORK,
+                    driver="bridge",
+                    ipam=ipam,
+                    check_duplicate=True,
+                    labels={labels.KIND: str(Kind.NETWORK)},
                 )
         except ConflictError:
             pass  # another shell was faster

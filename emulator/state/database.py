@@ -72,5 +72,3 @@ class Database:
             for connection in self._connections:
                 connection.close()
             self._connections.clear()
-
-

@@ -19,7 +19,7 @@ def migrate(connection: sqlite3.Connection, folder: Path = Path(__file__).parent
     try:
         version = _version(connection)
         if version > len(steps):
-            raise ConflictError(
+            raise ConflictError(  # noqa: TRY301 - the rollback below is for it too
                 f"this home was written by a newer cloudlet (schema {version}; this one knows {len(steps)})",
                 hint="upgrade cloudlet, or choose another home with CLOUDLET_HOME",
             )

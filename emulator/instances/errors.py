@@ -1,0 +1,78 @@
+"""What EC2 says when it cannot: AWS's codes and words, our hints."""
+
+from collections.abc import Iterable
+
+from emulator.errors import ConflictError, InvalidRequestError, NotFoundError, nearest
+
+_LIST_HINT = "list the ones you have with `cloudlet ec2 describe-instances`"
+
+
+class InstanceNotFoundError(NotFoundError):
+    """No instance has this id, running or recently terminated."""
+
+    code = "InvalidInstanceID.NotFound"
+
+    def __init__(self, instance_ids: Iterable[str], known: Iterable[str]) -> None:
+        ids = list(instance_ids)
+        one = len(ids) == 1
+        near = nearest(ids[0], known)
+        super().__init__(
+            f"The instance ID{'' if one else 's'} '{', '.join(ids)}' do{'es' if one else ''} not exist",
+            hint=near or _LIST_HINT,
+        )
+
+
+class MalformedInstanceIdError(NotFoundError):
+    """It is no id, and no instance has it as its Name tag either."""
+
+    code = "InvalidInstanceID.Malformed"
+
+    def __init__(self, text: str, names: Iterable[str]) -> None:
+        super().__init__(
+            f'Invalid id: "{text}", and no instance has it as its Name',
+            hint=nearest(text, names) or _LIST_HINT,
+        )
+
+
+class AmbiguousNameError(InvalidRequestError):
+    """Two instances have this Name tag: acting on one of them would be a guess."""
+
+    code = "InvalidParameterValue"
+
+    def __init__(self, name: str, instance_ids: Iterable[str]) -> None:
+        super().__init__(f"{name!r} is the Name of several instances: {', '.join(instance_ids)}", hint="use the id")
+
+
+class IncorrectInstanceStateError(ConflictError):
+    """The instance is in a state that does not allow this."""
+
+    code = "IncorrectInstanceState"
+
+    def __init__(self, instance_id: str, deed: str) -> None:
+        super().__init__(
+            f"The instance '{instance_id}' is not in a state from which it can be {deed}.",
+            hint=f"see its state with `cloudlet ec2 describe-instances --instance-ids {instance_id}`",
+        )
+
+
+class PortInUseError(ConflictError):
+    """A port to publish is taken on this machine."""
+
+    code = "InvalidParameterValue"
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"port {port} of this machine is already in use",
+            hint=f"choose another with `--publish PORT:{port}`, or see who has it with `ss -ltnp`",
+        )
+
+
+class NoFreeAddressError(ConflictError):
+    """The subnet is full."""
+
+    code = "InsufficientFreeAddressesInSubnet"
+
+    def __init__(self, cidr: str) -> None:
+        super().__init__(
+            f"There are not enough free addresses in subnet {cidr}", hint="terminate instances you do not need"
+        )

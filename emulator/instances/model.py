@@ -1,0 +1,107 @@
+"""An instance: what was launched, and the state it is in now. The engine's containers decide the state."""
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+
+class InstanceState(Enum):
+    """AWS's states; the value is AWS's code."""
+
+    PENDING = 0
+    RUNNING = 16
+    SHUTTING_DOWN = 32
+    TERMINATED = 48
+    STOPPING = 64
+    STOPPED = 80
+
+    @property
+    def label(self) -> str:
+        """Return AWS's name, such as `shutting-down`."""
+        return self.name.lower().replace("_", "-")
+
+    @classmethod
+    def of_container(cls, engine_state: str) -> "InstanceState":
+        """Return what a container's state means for the instance in it."""
+        return _STATES.get(engine_state, cls.STOPPED)
+
+
+_STATES = {
+    "created": InstanceState.PENDING,
+    "restarting": InstanceState.PENDING,
+    "running": InstanceState.RUNNING,
+    "paused": InstanceState.RUNNING,
+    "removing": InstanceState.SHUTTING_DOWN,
+    "exited": InstanceState.STOPPED,
+    "dead": InstanceState.STOPPED,
+}
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What was asked for and given at launch. Kept as a label of the container and as a row of the state file."""
+
+    instance_id: str
+    reservation_id: str
+    launch_index: int
+    image_id: str
+    image_name: str
+    instance_type: str
+    launch_time: datetime
+    private_ip: str
+    user: str
+    ports: tuple[tuple[int, int], ...] = ()
+    """(port of this machine, port of the instance)."""
+
+    @property
+    def hostname(self) -> str:
+        """Return AWS's name for the address: `ip-172-31-0-10`."""
+        return "ip-" + self.private_ip.replace(".", "-")
+
+    @property
+    def private_dns_name(self) -> str:
+        return f"{self.hostname}.ec2.internal"
+
+    def to_json(self) -> str:
+        return json.dumps(dataclasses.asdict(self) | {"launch_time": self.launch_time.isoformat()})
+
+    @classmethod
+    def from_json(cls, text: str) -> "Launch":
+        values = json.loads(text)
+        values["launch_time"] = datetime.fromisoformat(values["launch_time"])
+        values["ports"] = tuple((outside, inside) for outside, inside in values["ports"])
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An instance as it is now."""
+
+    launch: Launch
+    state: InstanceState
+    container_id: str | None = None
+    interface_id: str | None = None
+    mac_address: str | None = None
+    ports: tuple[tuple[int, int], ...] = ()
+    tags: dict[str, str] = field(default_factory=dict)
+    reason: str | None = None
+    """Why it ended, as `code: message`, if it did."""
+
+    @property
+    def id(self) -> str:
+        return self.launch.instance_id
+
+    @property
+    def name(self) -> str | None:
+        return self.tags.get("Name")
+
+
+@dataclass(frozen=True)
+class StateChange:
+    """What stop, start and terminate answer for each instance."""
+
+    instance_id: str
+    previous: InstanceState
+    current: InstanceState

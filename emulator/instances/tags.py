@@ -1,0 +1,37 @@
+"""Tags: what a user calls a resource."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping
+
+from emulator.errors import InvalidRequestError
+from emulator.state import Database
+
+_MOST = 50
+
+
+def check_tags(tags: Mapping[str, str]) -> None:
+    """Refuse what AWS refuses: reserved keys, too long or too many ones."""
+    if len(tags) > _MOST:
+        raise InvalidRequestError(f"a resource has at most {_MOST} tags", code="TagLimitExceeded")
+    for key, value in tags.items():
+        if key.lower().startswith("aws:"):
+            raise InvalidRequestError(f"Tag keys starting with 'aws:' are reserved for internal use: {key!r}")
+        if not 1 <= len(key) <= 128 or len(value) > 256:
+            raise InvalidRequestError(f"the tag {key!r} is too long: a key has 1 to 128 characters, a value up to 256")
+
+
+def write_tags(transaction: sqlite3.Connection, resource_id: str, tags: Mapping[str, str]) -> None:
+    """Add *tags* to a resource; a key that is there already gets the new value."""
+    transaction.executemany(
+        "INSERT INTO tag (resource_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+        [(resource_id, key, value) for key, value in tags.items()],
+    )
+
+
+def read_tags(database: Database) -> dict[str, dict[str, str]]:
+    """Return all tags, by resource."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in database.rows("SELECT resource_id, key, value FROM tag ORDER BY key"):
+        found[row["resource_id"]][row["key"]] = row["value"]
+    return found
