@@ -2,7 +2,7 @@
 
 import sys
 
-from emulator.errors import BuildError, EmulatorError, EngineUnavailableError, InvalidRequestError
+from emulator.errors import EmulatorError, EngineUnavailableError, InvalidRequestError
 
 FAILED = 1
 USAGE = 2
@@ -23,10 +23,9 @@ def exit_code_for(error: EmulatorError) -> int:
 
 
 def show(error: EmulatorError) -> None:
-    """Write *error* to stderr: a failed build's log first, one `error:` line a problem, the hint last."""
-    if isinstance(error, BuildError):
-        for line in error.log:
-            print(line, file=sys.stderr)  # noqa: T201
+    """Write *error* to stderr: the log of what failed first, one `error:` line a problem, the hint last."""
+    for line in error.log:
+        print(line, file=sys.stderr)  # noqa: T201
     for line in error.message.splitlines():
         print(f"error: {line}{_code(error)}", file=sys.stderr)  # noqa: T201
     if error.hint:

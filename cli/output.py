@@ -68,6 +68,7 @@ def write_bytes(content: bytes, *, to_stderr: bool = False) -> None:
 
 def note(sentence: str, stream: TextIO | None = None) -> None:
     """Tell the person at the terminal something that is not the answer."""
+    sys.stdout.flush()
     (stream or sys.stderr).write(sentence + "\n")
 
 
@@ -151,7 +152,7 @@ def _write_text_row(row: object, name: str = "") -> None:
 
 
 def _text_cell(value: object) -> str:
-    return str(value) if not isinstance(value, bool) and value is not None else {None: "None"}.get(value, str(value))
+    return str(value)
 
 
 _FORMATS: dict[str, Callable[[object], None]] = {"json": _write_json, "yaml": _write_yaml, "text": _write_text}

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from emulator.home import Home
 from emulator.progress import Progress, Silent
 from emulator.settings import Settings
+from emulator.units import utc_now
 
 if TYPE_CHECKING:
     from emulator.buckets import Buckets
     from emulator.engine import Engine
     from emulator.functions import Functions
-    from emulator.images import AmiCatalog
+    from emulator.functions.queue import InvocationQueue
+    from emulator.images import Images
     from emulator.instances import Instances
     from emulator.pipeline import Pipeline
     from emulator.state import Database
@@ -42,6 +44,58 @@ class Cloud:
 
         return Engine(self.settings, self.home.id)
 
+    @functools.cached_property
+    def images(self) -> "Images":
+        from emulator.images import Images
+
+        return Images(self.engine, self.home, self.settings, self.progress)
+
+    @functools.cached_property
+    def instances(self) -> "Instances":
+        from emulator.instances import Instances
+
+        return Instances(self.engine, self.database, self.images, self.progress)
+
+    @functools.cached_property
+    def functions(self) -> "Functions":
+        from emulator.functions import Functions
+        from emulator.functions.runtimes import DEFINITIONS
+        from emulator.images import Images
+
+        runtime_images = Images(self.engine, self.home, self.settings, self.progress, folders=[DEFINITIONS])
+        return Functions(self.engine, self.database, runtime_images, self.home, self.settings, self.progress)
+
+    @functools.cached_property
+    def queue(self) -> "InvocationQueue":
+        from emulator.functions.queue import InvocationQueue
+
+        return InvocationQueue(self.database, self.settings.time_scale, utc_now)
+
+    @functools.cached_property
+    def buckets(self) -> "Buckets":
+        from emulator.buckets import Buckets
+        from emulator.buckets.notifications import NotificationRules
+        from emulator.pipeline import Enqueuer
+
+        on_event = Enqueuer(NotificationRules(self.database), self.queue, self.settings.region)
+        return Buckets(self.database, self.home, self.settings, on_event=on_event)
+
+    def pipeline(self) -> "Pipeline":
+        """Return what a server runs; it is started and stopped within an event loop."""
+        from emulator.pipeline import Pipeline
+
+        return Pipeline(
+            engine=self.engine,
+            database=self.database,
+            home=self.home,
+            settings=self.settings,
+            buckets=self.buckets,
+            functions=self.functions,
+            queue=self.queue,
+            holder_image=self.images.holder_image(),
+            clock=utc_now,
+        )
+
     def close(self) -> None:
         """Let go of the engine and the state file; nothing that runs is ended."""
         for part in ("engine", "database"):
@@ -51,5 +105,7 @@ class Cloud:
     def __enter__(self) -> "Cloud":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

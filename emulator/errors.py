@@ -22,6 +22,8 @@ class EmulatorError(Exception):
     """Something the user can be told in a sentence, with the next step as a hint."""
 
     code = "InternalError"
+    log: tuple[str, ...] = ()
+    """What a program that failed had printed, where one did."""
 
     def __init__(self, message: str, *, hint: str | None = None, code: str | None = None) -> None:
         super().__init__(message)

@@ -1,6 +1,8 @@
 """One home: every path that cloudlet reads or writes, spelled once. Nothing is written elsewhere unasked."""
 
+import contextlib
 import hashlib
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,8 +71,26 @@ class Home:
     def user_amis(self) -> Path:
         return self.root / "amis"
 
+    @property
+    def scratch(self) -> Path:
+        """Large things on their way elsewhere; nothing in it outlives the command that made it."""
+        return self.root / "cache" / "scratch"
+
+    def build_lock(self, name: str) -> Path:
+        """Locked for as long as the image *name* is being made."""
+        return self.root / "run" / "builds" / f"{name}.lock"
+
     def function_logs(self, name: str) -> Path:
         return self.logs / "aws" / "lambda" / name
+
+    def remove(self) -> None:
+        """Remove what cloudlet keeps here, and the folder if nothing else is in it; the user's AMI definitions stay."""
+        for path in (self.buckets, self.staging, self.functions, self.root / "cache", self.logs, self.root / "run"):
+            shutil.rmtree(path, ignore_errors=not path.exists())
+        for path in self.root.glob(f"{self.state_file.name}*"):
+            path.unlink()
+        with contextlib.suppress(OSError):
+            self.root.rmdir()
 
     def create(self) -> None:
         """Make the folders that everything else counts on."""

@@ -24,6 +24,9 @@ class Settings:
     output: str = "table"
     engine_url: str | None = None
     """DOCKER_HOST: it wins over every other place an engine may be at."""
+    docker_context: str | None = None
+    """DOCKER_CONTEXT: the name of a Docker context; it wins over the one chosen with `docker context use`."""
+    docker_config: Path = field(default_factory=lambda: Path.home() / ".docker")
     runtime_dir: Path | None = None
     vpc_cidr: str = "172.31.0.0/16"
     time_scale: float = 1.0
@@ -50,6 +53,8 @@ class Settings:
             region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or cls.region,
             output=output,
             engine_url=env.get("DOCKER_HOST") or None,
+            docker_context=env.get("DOCKER_CONTEXT") or None,
+            docker_config=Path(env.get("DOCKER_CONFIG") or Path.home() / ".docker"),
             runtime_dir=Path(runtime_dir) if runtime_dir else None,
             vpc_cidr=env.get("CLOUDLET_VPC_CIDR", cls.vpc_cidr),
             time_scale=_number(env, "CLOUDLET_TIME_SCALE", cls.time_scale),

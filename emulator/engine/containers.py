@@ -9,9 +9,11 @@ from typing import Any
 
 from emulator.engine import labels
 from emulator.engine.connection import Connection
+from emulator.engine.deaths import Deaths
+from emulator.engine.exec_session import ExecSession
 from emulator.engine.labels import Kind
 from emulator.engine.payload import cpu_limit, create_payload
-from emulator.engine.records import Container, ContainerEvent, ContainerSpec, ExecResult
+from emulator.engine.records import Container, ContainerSpec, ExecResult
 from emulator.errors import ConflictError, EmulatorError, NotFoundError
 
 
@@ -89,6 +91,17 @@ class Containers:
         with self._connection.translated("read a container's output") as api:
             return bytes(api.logs(container_id, stdout=True, stderr=True))
 
+    def follow(self, container_id: str) -> Iterator[str]:
+        """Yield the lines it prints, stdout and stderr as they come, until it ends."""
+        with self._connection.translated("read a container's output") as api:
+            pending = b""
+            for chunk in api.logs(container_id, stdout=True, stderr=True, stream=True, follow=True):
+                *lines, pending = (pending + chunk).split(b"\n")
+                for line in lines:
+                    yield line.decode("utf-8", "replace").rstrip("\r")
+            if pending:
+                yield pending.decode("utf-8", "replace")
+
     def set_cpus(self, container_id: str, cpus: float, period_us: int) -> None:
         """Give a container, running or not, another share of the processors."""
         with self._connection.translated("change a container's limits") as api:
@@ -103,6 +116,10 @@ class Containers:
             code = api.exec_inspect(created["Id"])["ExitCode"]
         return ExecResult(int(code), output or b"", errors or b"")
 
+    def open_exec(self, container_id: str, command: Sequence[str], user: str, *, tty: bool) -> ExecSession:
+        """Start *command* inside and return it with its streams open."""
+        return ExecSession(self._connection, container_id, command, user, tty=tty)
+
     def read_file(self, container_id: str, path: str) -> bytes:
         """Return a file from inside, running or not; NotFoundError if there is none."""
         with self._connection.translated(f"read {path} in a container") as api:
@@ -113,15 +130,9 @@ class Containers:
             content = tar.extractfile(member) if member else None
             return content.read() if content else b""
 
-    def deaths(self, kind: Kind) -> Iterator[ContainerEvent]:
-        """Yield an event whenever a container of *kind* ends, for as long as the engine can be heard."""
-        filters = {"type": "container", "label": [f"{labels.HOME}={self._home_id}", f"{labels.KIND}={kind}"]}
-        with self._connection.translated("listen to the engine") as api:
-            for event in api.events(decode=True, filters=filters):
-                if event.get("Action", event.get("status")) in ("die", "died"):
-                    attributes = event["Actor"]["Attributes"]
-                    code = attributes.get("exitCode", attributes.get("containerExitCode", "0"))
-                    yield ContainerEvent(event["Actor"]["ID"], int(code))
+    def deaths(self, kind: Kind) -> Deaths:
+        """Begin to listen for containers of *kind* that end; what ends from now on is heard."""
+        return Deaths(self._connection, [f"{labels.HOME}={self._home_id}", f"{labels.KIND}={kind}"])
 
     def remove_all(self, *kinds: Kind) -> int:
         """Remove this home's containers of *kinds* (all kinds if none is named) and return how many there were."""
@@ -139,8 +150,8 @@ class Containers:
 
 def _container(row: Mapping[str, Any]) -> Container:
     networks = (row.get("NetworkSettings") or {}).get("Networks") or {}
-    address = next((network for network in networks.values() if network.get("IPAddress")), {})
-    planned = next((network["IPAMConfig"] for network in networks.values() if network.get("IPAMConfig")), {})
+    address: Mapping[str, Any] = next((network for network in networks.values() if network.get("IPAddress")), {})
+    planned: Mapping[str, Any] = next((network["IPAMConfig"] for network in networks.values() if network.get("IPAMConfig")), {})
     return Container(
         id=row["Id"],
         kind=Kind(row["Labels"].get(labels.KIND, Kind.BUILD)),

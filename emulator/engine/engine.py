@@ -15,10 +15,15 @@ class Engine:
     """Containers, images and networks; nothing is asked of the engine before the first verb."""
 
     def __init__(self, settings: Settings, home_id: str) -> None:
-        self._connection = Connection(find_engine(settings.engine_url, settings.runtime_dir))
+        self._connection = Connection(find_engine(settings))
         self.containers = Containers(self._connection, home_id)
         self.images = Images(self._connection)
         self.networks = Networks(self._connection, settings.vpc_cidr)
+
+    @property
+    def url(self) -> str | None:
+        """Where the engine is; None if there is no trace of one."""
+        return self._connection.address.url if self._connection.address else None
 
     def info(self) -> EngineInfo:
         """Describe the engine; EngineUnavailableError says which of absent, forbidden or too old it is."""

@@ -1,7 +1,8 @@
 """The verbs on images: look, pull, import, build, remove."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Generator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -9,6 +10,8 @@ from typing import IO, Any
 from emulator.engine.connection import Connection
 from emulator.engine.records import Image
 from emulator.errors import BuildError, EngineError, NotFoundError
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # what a step writes to stderr, the engine paints red
 
 
 class Images:
@@ -74,7 +77,7 @@ class Images:
         tag: str,
         labels: Mapping[str, str],
         arguments: Mapping[str, str],
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, None]:
         """
         Build the tar *context* with the `Dockerfile` in it, yielding what is printed, line by line.
 
@@ -113,4 +116,5 @@ class Images:
 
 
 def _lines(message: Mapping[str, Any]) -> list[str]:
-    return [line for line in str(message.get("stream", "")).splitlines() if line.strip()]
+    text = _COLOUR.sub("", str(message.get("stream", "")))
+    return [line for line in text.splitlines() if line.strip()]

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 HOME = "cloudlet.home"
 KIND = "cloudlet.kind"
+AMI = "cloudlet.ami"
+AMI_NAME = "cloudlet.ami-name"
 
 
 class Kind(StrEnum):

@@ -57,6 +57,16 @@ class Database:
             raise
         connection.execute("COMMIT")
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection whose reads all see one moment; it holds nobody up."""
+        connection = self._connection
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        finally:
+            connection.execute("ROLLBACK")
+
     def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         """Return what a SELECT finds."""
         return self._connection.execute(sql, values).fetchall()

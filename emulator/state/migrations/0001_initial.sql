@@ -21,16 +21,19 @@ CREATE TABLE bucket (
     created_at REAL NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- One row an object. `key` is compared byte by byte, which is S3's order.
+-- One row an object. `key` is compared byte by byte, which is S3's order. A file that was read within the same tick of
+-- the clock that last changed it is not `settled`: a second change in that tick would not show in its times.
 CREATE TABLE object (
     bucket        TEXT    NOT NULL REFERENCES bucket (name) ON DELETE CASCADE,
     key           TEXT    NOT NULL,
     size_bytes    INTEGER NOT NULL,
     mtime_ns      INTEGER NOT NULL,
     inode         INTEGER NOT NULL,
+    settled       INTEGER NOT NULL,
     etag          TEXT    NOT NULL,
     content_type  TEXT,
     metadata      TEXT    NOT NULL DEFAULT '{}',
+    headers       TEXT    NOT NULL DEFAULT '{}',
     sequencer     TEXT    NOT NULL,
     PRIMARY KEY (bucket, key)
 ) STRICT, WITHOUT ROWID;

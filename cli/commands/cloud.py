@@ -1,0 +1,145 @@
+"""The commands that are about the whole: start, stop, status, wait, env, reset."""
+
+from typing import Annotated
+
+import typer
+
+from cli.options import command, open_cloud
+from cli.output import Answer, note
+from emulator.errors import ConflictError, InvalidRequestError
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands at the top of the tree."""
+    from cli.commands import doctor
+
+    command(app, "start")(start)
+    command(app, "stop")(stop)
+    command(app, "status")(status)
+    command(app, "wait")(wait)
+    command(app, "env")(env)
+    command(app, "reset")(reset)
+    doctor.add_to(app)
+
+
+def start(
+    foreground: Annotated[bool, typer.Option("--foreground", help="Stay here; Ctrl-C ends it.")] = False,
+) -> Answer:
+    """Run the server: triggers, warm functions, the S3 and Lambda endpoint.
+
+    \b
+    cloudlet start
+    cloudlet start --foreground
+    """
+    from cli.server import find_server, run_in_foreground, start_server
+
+    with open_cloud() as cloud:
+        if running := find_server(cloud.home):
+            raise ConflictError(
+                f"the server already runs (pid {running.pid}, port {running.port})",
+                hint="see it with `cloudlet status`, end it with `cloudlet stop`",
+            )
+        cloud.engine.info()
+        cloud.images.holder_image()
+        if foreground:
+            return Answer(None, text="", exit_code=run_in_foreground(cloud.home))
+        with cloud.progress.step("starting the server"):
+            server = start_server(cloud.home)
+    facts = server.status()
+    return Answer(
+        facts,
+        text=f"cloudlet runs at {facts['endpoint']} (pid {server.pid})",
+        hint="drop files into bucket folders; see `cloudlet status`, end it with `cloudlet stop`",
+    )
+
+
+def stop() -> Answer:
+    """End the server: what runs is finished, workers are removed, instances stay.
+
+    \b
+    cloudlet stop
+    """
+    from cli.server import find_server, stop_server
+
+    with open_cloud() as cloud:
+        server = find_server(cloud.home)
+        if server is None:
+            return Answer({"Stopped": False}, text="", hint="no server runs for this home")
+        with cloud.progress.step("stopping the server"):
+            stop_server(server, cloud.home)
+    return Answer({"Stopped": True, "Pid": server.pid}, text=f"the server (pid {server.pid}) has ended")
+
+
+def status() -> Answer:
+    """Show what is up: engine, server, instances, functions, buckets, queue.
+
+    \b
+    cloudlet status --output json
+    """
+    from cli.commands.overview import overview
+
+    with open_cloud() as cloud:
+        return overview(cloud)
+
+
+def wait(
+    timeout: Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="How long at most.")] = 300,
+) -> Answer:
+    """Wait until everything dropped or queued so far is done; exit 1 if something failed for good or time ran out.
+
+    \b
+    cp data.csv "$(cloudlet s3 path s3://raw)"/ && cloudlet wait --timeout 60
+    """
+    from cli import errors
+    from cli.server import require_server
+
+    with open_cloud() as cloud:
+        outcome = require_server(cloud.home).wait(timeout)
+    for failed in outcome["Failed"]:
+        note(f"error: {failed['FunctionName']} gave up on {failed['Source']}: {failed['Error']}")
+    if not outcome["Idle"]:
+        note(f"error: {outcome['Pending']} event(s) are still pending after {timeout:g} s")
+    good = outcome["Idle"] and not outcome["Failed"]
+    return Answer(outcome, text="", exit_code=0 if good else errors.FAILED)
+
+
+def env() -> Answer:
+    """Print what to set so that AWS's own tools use this cloud.
+
+    \b
+    eval "$(cloudlet env)"
+    """
+    from cli.server import find_server
+
+    with open_cloud() as cloud:
+        running = find_server(cloud.home)
+        port = running.port if running else cloud.settings.port
+    values = {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ACCESS_KEY_ID": "cloudlet",
+        "AWS_SECRET_ACCESS_KEY": "cloudlet",
+        "AWS_REGION": cloud.settings.region,
+        "AWS_DEFAULT_REGION": cloud.settings.region,
+    }
+    return Answer(values, text="\n".join(f"export {name}={value}" for name, value in values.items()))
+
+
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> Answer:
+    """Remove everything of this home, and only that: server, instances, functions, buckets with their files, logs.
+
+    \b
+    cloudlet reset --yes
+    """
+    import sys
+
+    from cli.commands.removal import remove_home
+
+    with open_cloud() as cloud:
+        if not yes:
+            if not sys.stdin.isatty():
+                raise InvalidRequestError(f"reset removes all of {cloud.home.root}", hint="confirm it with --yes")
+            typer.confirm(f"Remove all of {cloud.home.root}, objects included?", abort=True, err=True)
+        removed = remove_home(cloud)
+    return Answer(removed, text="", hint=f"{cloud.home.root} is empty; built images are kept for the next time")

@@ -1,0 +1,264 @@
+"""`cloudlet lambda`: functions, with the verbs and flags of `aws lambda`; `deploy`, `logs` and triggers are our own."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.options import command, open_cloud, parse_pairs, read_bytes_argument
+from cli.output import Answer, note, write, write_bytes
+
+app = typer.Typer(name="lambda", help="Functions: handlers that run when something happens.", no_args_is_help=True)
+
+FunctionName = Annotated[str, typer.Option("--function-name", metavar="NAME", help="A function's name or ARN.")]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A function's name or ARN.")]
+
+
+@command(app, "deploy")
+def deploy(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the handler's code.")],
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What the function is called.")],
+    handler: Annotated[str, typer.Option("--handler", metavar="FILE.FUNCTION", help="e.g. app.handler")],
+    runtime: Annotated[str, typer.Option("--runtime", metavar="RUNTIME", help="e.g. python3.11")] = "python3.11",
+    memory_size: Annotated[
+        int | None, typer.Option("--memory-size", metavar="MB", help="128 to 10240; default 128. CPU grows with it.")
+    ] = None,
+    timeout: Annotated[int | None, typer.Option("--timeout", metavar="SECONDS", help="1 to 900; default 3.")] = None,
+    env: Annotated[
+        list[str] | None, typer.Option("--env", metavar="NAME=VALUE...", help="The handler's environment.")
+    ] = None,
+) -> Answer:
+    """Create or update a function from a folder, with its requirements.txt installed.
+
+    \b
+    cloudlet lambda deploy ./code --name summarize --handler app.handler --runtime python3.11 --memory-size 512
+    """
+    from emulator.functions import Deployment
+    from emulator.functions.document import configuration
+
+    wanted = Deployment(
+        source=folder,
+        name=name,
+        handler=handler,
+        runtime=runtime,
+        memory_mb=memory_size,
+        timeout_seconds=timeout,
+        environment=None if env is None else parse_pairs(env, "--env"),
+    )
+    with open_cloud() as cloud:
+        function = cloud.functions.deploy(wanted)
+    return _table(
+        [function],
+        configuration(function, cloud.settings.region),
+        hint=f"{function.name} is deployed. Run it: cloudlet lambda invoke --function-name {function.name}",
+    )
+
+
+@command(app, "list-functions")
+def list_functions() -> Answer:
+    """List the deployed functions.
+
+    \b
+    cloudlet lambda list-functions
+    """
+    from emulator.functions.document import configuration
+
+    with open_cloud() as cloud:
+        found = cloud.functions.list()
+    document = {"Functions": [configuration(one, cloud.settings.region) for one in found]}
+    return _table(found, document, hint=None if found else "no functions yet; see `cloudlet lambda deploy --help`")
+
+
+@command(app, "get-function")
+def get_function(function_name: FunctionName) -> Answer:
+    """Show a function's configuration and where its code lies.
+
+    \b
+    cloudlet lambda get-function --function-name summarize
+    """
+    from emulator.functions import document
+
+    with open_cloud() as cloud:
+        found = cloud.functions.find(function_name)
+        location = cloud.functions.code_folder(found).as_uri()
+    return _table([found], document.function(found, cloud.settings.region, location), hint=None)
+
+
+@command(app, "delete-function")
+def delete_function(function_name: FunctionName) -> Answer:
+    """Delete a function with its triggers; its logs stay.
+
+    \b
+    cloudlet lambda delete-function --function-name summarize
+    """
+    with open_cloud() as cloud:
+        deleted = cloud.functions.delete(function_name)
+        for rule in cloud.buckets.rules.list():
+            if rule.target == deleted.arn(cloud.settings.region):
+                cloud.buckets.rules.remove(rule.id)
+    return Answer(None, text="", hint=f"{deleted.name} is deleted")
+
+
+@command(app, "invoke")
+def invoke(
+    function_name: FunctionName,
+    payload: Annotated[
+        str, typer.Option("--payload", metavar="JSON", help="The event: JSON, file://F, or - for stdin.")
+    ] = "{}",
+    outfile: Annotated[
+        Path | None, typer.Argument(metavar="OUTFILE", help="Where the result goes; stdout if left out.")
+    ] = None,
+    invocation_type: Annotated[
+        str,
+        typer.Option("--invocation-type", metavar="TYPE", help="RequestResponse, Event (queued) or DryRun."),
+    ] = "RequestResponse",
+    log_type: Annotated[
+        str, typer.Option("--log-type", metavar="None|Tail", help="Tail shows the last 4 KB of the log on stderr.")
+    ] = "None",
+    fail_on_function_error: Annotated[
+        bool, typer.Option("--fail-on-function-error", help="Exit with 4 if the handler failed.")
+    ] = False,
+) -> Answer:
+    """Run a function and return its result; with no server up, one is started for this call alone.
+
+    \b
+    cloudlet lambda invoke --function-name summarize --payload '{"key": "value"}'
+    cloudlet lambda invoke --function-name summarize --payload file://event.json out.json
+    """
+    from cli.commands.invocation import Call, answer_of, run
+
+    call = Call(function_name, read_bytes_argument(payload), invocation_type, log_type)
+    with open_cloud(quiet=True) as cloud:
+        cloud.functions.find(function_name)
+        reply = run(cloud.home, call)
+    return answer_of(reply, outfile, fail=fail_on_function_error)
+
+
+@command(app, "logs")
+def logs(
+    name: NameArgument,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+) -> None:
+    """Show what a function logged.
+
+    \b
+    cloudlet lambda logs summarize --follow
+    """
+    import time
+
+    with open_cloud() as cloud:
+        reader = cloud.functions.logs(name)
+        while True:
+            for line in reader.new_lines():
+                write(line)
+            if not follow:
+                return
+            write_bytes(b"")
+            time.sleep(0.2)
+
+
+@command(app, "add-trigger")
+def add_trigger(
+    name: NameArgument,
+    bucket: Annotated[str, typer.Option("--bucket", metavar="BUCKET", help="Whose changes run it.")],
+    prefix: Annotated[str, typer.Option("--prefix", metavar="P", help="Only keys that begin so.")] = "",
+    suffix: Annotated[str, typer.Option("--suffix", metavar="S", help="Only keys that end so, e.g. .csv")] = "",
+    events: Annotated[
+        list[str] | None, typer.Option("--events", metavar="EVENT...", help="default: s3:ObjectCreated:*")
+    ] = None,
+) -> Answer:
+    """Run a function whenever a bucket changes.
+
+    \b
+    cloudlet lambda add-trigger summarize --bucket raw --suffix .csv
+    """
+    with open_cloud() as cloud:
+        target = cloud.functions.find(name).arn(cloud.settings.region)
+        rule = cloud.buckets.rules.add(
+            bucket, target, events=tuple(events or ["s3:ObjectCreated:*"]), prefix=prefix, suffix=suffix
+        )
+        path = cloud.buckets.path(bucket)
+    return _triggers([rule], hint=f"drop a file to run it: cp data{suffix} {path}/{prefix} (the server must be up)")
+
+
+@command(app, "list-triggers")
+def list_triggers(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Only this function's.")] = None,
+) -> Answer:
+    """List which changes run which functions.
+
+    \b
+    cloudlet lambda list-triggers
+    """
+    with open_cloud() as cloud:
+        rules = cloud.buckets.rules.list()
+        if name is not None:
+            target = cloud.functions.find(name).arn(cloud.settings.region)
+            rules = [rule for rule in rules if rule.target == target]
+    return _triggers(rules, hint=None if rules else "no triggers yet; see `cloudlet lambda add-trigger --help`")
+
+
+@command(app, "remove-trigger")
+def remove_trigger(trigger_id: Annotated[str, typer.Argument(metavar="ID", help="From list-triggers.")]) -> Answer:
+    """Remove a trigger; what it queued already is still handled.
+
+    \b
+    cloudlet lambda remove-trigger $(cloudlet lambda list-triggers summarize -q)
+    """
+    with open_cloud() as cloud:
+        cloud.buckets.rules.remove(trigger_id)
+    note(f"trigger {trigger_id} is removed")
+    return Answer(None, text="")
+
+
+def _table(functions: Any, document: object, hint: str | None) -> Answer:
+    return Answer(
+        document,
+        columns=("NAME", "RUNTIME", "HANDLER", "MEMORY", "TIMEOUT", "LAST MODIFIED"),
+        rows=[
+            (
+                one.name,
+                one.runtime,
+                one.handler,
+                f"{one.memory_mb} MB",
+                f"{one.timeout_seconds} s",
+                f"{one.last_modified:%Y-%m-%d %H:%M:%S}",
+            )
+            for one in functions
+        ],
+        ids=[one.name for one in functions],
+        hint=hint,
+    )
+
+
+def _triggers(rules: Any, hint: str | None) -> Answer:
+    from emulator.functions import function_name
+
+    return Answer(
+        {
+            "Triggers": [
+                {
+                    "Id": rule.id,
+                    "LambdaFunctionArn": rule.target,
+                    "Bucket": rule.bucket,
+                    "Events": list(rule.events),
+                    "Filter": {"Prefix": rule.prefix, "Suffix": rule.suffix},
+                }
+                for rule in rules
+            ]
+        },
+        columns=("ID", "FUNCTION", "BUCKET", "PREFIX", "SUFFIX", "EVENTS"),
+        rows=[
+            (
+                rule.id,
+                function_name(rule.target),
+                rule.bucket,
+                rule.prefix or "-",
+                rule.suffix or "-",
+                ", ".join(rule.events),
+            )
+            for rule in rules
+        ],
+        ids=[rule.id for rule in rules],
+        hint=hint,
+    )

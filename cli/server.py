@@ -1,0 +1,184 @@
+"""The running server, as a command sees it: find it, ask it, start it, end it."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from emulator.errors import ConflictError, EmulatorError, EngineUnavailableError, ServerUnavailableError
+from emulator.home import Home
+
+_STATUS_PATH = "/_cloudlet/status"
+_WAIT_PATH = "/_cloudlet/wait"
+_START_SECONDS = 120
+_STOP_SECONDS = 40
+_PAUSE_SECONDS = 0.02
+_NO_ENGINE = 3
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP answer; header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class ServerProcess:
+    """A server that said where it is."""
+
+    pid: int
+    port: int
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """Ask and return the answer, however long it takes; ServerUnavailableError if nobody answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        try:
+            connection.request(method, path, body, dict(headers or {}))
+            answer = connection.getresponse()
+            return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        except (OSError, http.client.HTTPException) as error:
+            raise ServerUnavailableError(
+                f"the server on port {self.port} stopped answering ({error})", hint="see it with `cloudlet status`"
+            ) from error
+        finally:
+            connection.close()
+
+    def status(self) -> dict[str, Any]:
+        return dict(json.loads(self.request("GET", _STATUS_PATH).body))
+
+    def wait(self, timeout_seconds: float) -> dict[str, Any]:
+        """Return when all that was dropped or queued before is settled, or after the time."""
+        return dict(json.loads(self.request("GET", f"{_WAIT_PATH}?timeout={timeout_seconds}").body))
+
+
+def find_server(home: Home) -> ServerProcess | None:
+    """Return the server of *home* if one answers; a file that a killed one left is no server."""
+    try:
+        facts = json.loads(home.server_file.read_text())
+        server = ServerProcess(int(facts["pid"]), int(facts["port"]))
+        return server if server.status()["home"] == str(home.root) else None
+    except (OSError, ValueError, KeyError, ServerUnavailableError):
+        return None
+
+
+def require_server(home: Home) -> ServerProcess:
+    """Return the server of *home*; ServerUnavailableError says how to start one."""
+    server = find_server(home)
+    if server is None:
+        raise ServerUnavailableError("no server runs for this home", hint="start it with `cloudlet start`")
+    return server
+
+
+def start_server(home: Home) -> ServerProcess:
+    """Start the server in the background and return when it answers; the reason is in the error if it does not."""
+    home.create()
+    with home.server_log.open("ab") as log:
+        begun = log.tell()
+        child = subprocess.Popen(
+            _command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"
+        )
+    try:
+        if server := _came_up(child, home):
+            return server
+    except BaseException:
+        child.terminate()
+        child.wait()
+        raise
+    raise _reason(home.server_log, begun, child.returncode)
+
+
+def stop_server(server: ServerProcess, home: Home) -> None:
+    """End the server and return when it has let go of everything."""
+    os.kill(server.pid, signal.SIGTERM)
+    deadline = time.monotonic() + _STOP_SECONDS
+    while _alive(server.pid):
+        if time.monotonic() > deadline:
+            raise ServerUnavailableError(f"the server (pid {server.pid}) does not end", hint=f"see {home.server_log}")
+        time.sleep(_PAUSE_SECONDS)
+
+
+def run_in_foreground(home: Home) -> int:
+    """Be the server's parent until it ends; Ctrl-C reaches it, too. Return its exit code."""
+    home.create()
+    child = subprocess.Popen(_command(), stdin=subprocess.DEVNULL)
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue  # the terminal sent it to the server as well, which says what it waits for
+
+
+@contextmanager
+def any_server(home: Home) -> Iterator[ServerProcess]:
+    """Yield the running server, or one that lives as long as the context and leaves nothing behind."""
+    if server := find_server(home):
+        yield server
+        return
+    home.create()
+    child = subprocess.Popen([*_command(), "--once"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/")
+    assert child.stdin is not None  # noqa: S101 - piped above
+    assert child.stdout is not None  # noqa: S101
+    try:
+        yield _announced(child, child.stdout.readline())
+    finally:
+        child.stdin.close()
+        child.wait()
+        child.stdout.close()
+
+
+def _announced(child: subprocess.Popen[bytes], port: bytes) -> ServerProcess:
+    """Return the short-lived server that wrote *port*; one that wrote nothing has said why on our stderr."""
+    if not port:
+        raise ServerUnavailableError(f"the function could not be run (exit code {child.wait()})")
+    return ServerProcess(child.pid, int(port))
+
+
+def _came_up(child: subprocess.Popen[bytes], home: Home) -> ServerProcess | None:
+    """Return the server that *child* is once it answers, None when it has ended instead."""
+    deadline = time.monotonic() + _START_SECONDS
+    while child.poll() is None:
+        if (server := find_server(home)) and server.pid == child.pid:
+            return server
+        if time.monotonic() > deadline:
+            raise ServerUnavailableError(
+                f"the server did not come up within {_START_SECONDS} s", hint=f"see {home.server_log}"
+            )
+        time.sleep(_PAUSE_SECONDS)
+    return None
+
+
+def _command() -> list[str]:
+    return [sys.executable, "-m", "emulator.http"]
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not (state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+def _reason(log: Path, begun: int, exit_code: int) -> EmulatorError:
+    """Return what the server said before it gave up as the error it was."""
+    with log.open("rb") as file:
+        file.seek(begun)
+        lines = file.read().decode("utf-8", "replace").splitlines()
+    said = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+    hints = [line.removeprefix("hint: ") for line in lines if line.startswith("hint: ")]
+    kind = EngineUnavailableError if exit_code == _NO_ENGINE else ConflictError
+    return kind("\n".join(said) or f"the server ended with exit code {exit_code}", hint=(hints or [f"see {log}"])[-1])

@@ -1,0 +1,115 @@
+"""AWS's shorthand for structures on a command line: `ResourceType=instance,Tags=[{Key=Name,Value=web}]`, or JSON."""
+
+import json
+import re
+from typing import Any
+
+from emulator.errors import InvalidRequestError
+
+
+def instance_tags(specifications: list[str]) -> dict[str, str]:
+    """Return the tags that `--tag-specifications` gives to instances; other resource types are for later."""
+    tags: dict[str, str] = {}
+    for text in specifications:
+        for specification in _structures(text):
+            kind = specification.get("ResourceType")
+            if kind not in ("instance", "volume", "network-interface"):
+                raise InvalidRequestError(f"'{kind}' is not a valid taggable resource type for this operation.")
+            for tag in specification.get("Tags", []):
+                if kind == "instance":
+                    tags[str(tag.get("Key", ""))] = str(tag.get("Value", ""))
+    return tags
+
+
+def port_pair(text: str) -> tuple[int, int]:
+    """Return (port of this machine, port of the instance) of `8080:80`, `:80` or `80`; 0 stands for any free one."""
+    outside, _, inside = text.rpartition(":")
+    try:
+        pair = (int(outside or 0), int(inside))
+    except ValueError:
+        pair = (-1, -1)
+    if not (0 <= pair[0] <= 65535 and 1 <= pair[1] <= 65535):
+        raise InvalidRequestError(f"--publish {text!r} is no pair of ports", hint="write HOST:PORT, such as 8080:80")
+    return pair
+
+
+def _structures(text: str) -> list[dict[str, Any]]:
+    stripped = text.strip()
+    if stripped.startswith(("[", "{")):
+        try:
+            parsed = json.loads(stripped)
+        except ValueError as error:
+            raise InvalidRequestError(f"{text!r} is no JSON: {error}") from error
+        return parsed if isinstance(parsed, list) else [parsed]
+    parser = _Parser(stripped)
+    return [parser.structure(end="")]
+
+
+class _Parser:
+    """Reads the shorthand from left to right: key=value pairs, lists in [], structures in {}."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+
+    def structure(self, end: str) -> dict[str, Any]:
+        """Return the pairs up to the character *end*."""
+        pairs: dict[str, Any] = {}
+        while True:
+            key = self._take(r"[^=,\[\]{}]+")
+            self._expect("=")
+            pairs[key.strip()] = self._value()
+            if self._peek() == ",":
+                self._at += 1
+            elif self._peek() == end:
+                self._at += len(end)
+                return pairs
+            else:
+                raise self._unexpected()
+
+    def _value(self) -> Any:
+        if self._peek() == "{":
+            self._at += 1
+            return self.structure(end="}")
+        if self._peek() == "[":
+            self._at += 1
+            return self._list()
+        if self._peek() in ("'", '"'):
+            quote = self._peek()
+            self._at += 1
+            value = self._take(rf"[^{quote}]*")
+            self._expect(quote)
+            return value
+        return self._take(r"[^,\[\]{}]*")
+
+    def _list(self) -> list[Any]:
+        values: list[Any] = []
+        while self._peek() != "]":
+            values.append(self._value())
+            if self._peek() == ",":
+                self._at += 1
+            elif self._peek() != "]":
+                raise self._unexpected()
+        self._at += 1
+        return values
+
+    def _peek(self) -> str:
+        return self._text[self._at : self._at + 1]
+
+    def _take(self, pattern: str) -> str:
+        match = re.compile(pattern).match(self._text, self._at)
+        if match is None:
+            raise self._unexpected()
+        self._at = match.end()
+        return match[0]
+
+    def _expect(self, character: str) -> None:
+        if self._peek() != character:
+            raise self._unexpected()
+        self._at += 1
+
+    def _unexpected(self) -> InvalidRequestError:
+        return InvalidRequestError(
+            f"{self._text!r} cannot be read from character {self._at + 1} on",
+            hint="write ResourceType=instance,Tags=[{Key=Name,Value=web}], or JSON",
+        )

@@ -1,0 +1,56 @@
+"""This terminal, or this pipe, joined to a command inside an instance."""
+
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import termios
+import threading
+import tty
+from collections.abc import Iterator, Sequence
+
+from cli.output import write_bytes
+from emulator.engine import Engine
+from emulator.engine.exec_session import ExecSession
+from emulator.errors import EmulatorError
+
+_CHUNK = 65536
+
+
+def bridge(engine: Engine, container_id: str, command: Sequence[str], user: str) -> int:
+    """Run *command* with our stdin, stdout and stderr as its own; return its exit code."""
+    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    session = engine.containers.open_exec(container_id, command, user, tty=interactive)
+    threading.Thread(target=_send_stdin, args=(session,), daemon=True).start()
+    with _raw_terminal(session) if interactive else contextlib.nullcontext():
+        session.receive(lambda content, from_stderr: write_bytes(content, to_stderr=from_stderr))
+    return session.exit_code()
+
+
+def _send_stdin(session: ExecSession) -> None:
+    while content := os.read(sys.stdin.fileno(), _CHUNK):
+        if not session.send(content):
+            return
+    session.end_input()
+
+
+@contextlib.contextmanager
+def _raw_terminal(session: ExecSession) -> Iterator[None]:
+    """Let every key, Ctrl-C too, reach the command; pass on the window's size."""
+
+    def resize(*_: object) -> None:
+        size = shutil.get_terminal_size()
+        with contextlib.suppress(EmulatorError):
+            session.resize(size.lines, size.columns)
+
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    handler = signal.signal(signal.SIGWINCH, resize)
+    try:
+        tty.setraw(descriptor)
+        resize()
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        signal.signal(signal.SIGWINCH, handler)

@@ -1,0 +1,134 @@
+"""What S3 says when it says no: AWS's code and wording; who was meant is in the hint."""
+
+from collections.abc import Iterable
+
+from emulator.errors import ConflictError, EmulatorError, InvalidRequestError, NotFoundError, nearest
+
+
+class NoSuchBucketError(NotFoundError):
+    """No bucket has this name."""
+
+    code = "NoSuchBucket"
+
+    def __init__(self, name: str, existing: Iterable[str] = ()) -> None:
+        near = nearest(name, existing) or f"make it with `cloudlet s3 mb s3://{name}`"
+        super().__init__("The specified bucket does not exist", hint=f"no bucket is called {name!r}; {near}")
+        self.bucket = name
+
+
+class NoSuchKeyError(NotFoundError):
+    """The bucket holds no object with this key."""
+
+    code = "NoSuchKey"
+
+    def __init__(self, bucket: str, key: str) -> None:
+        super().__init__(
+            "The specified key does not exist.",
+            hint=f"s3://{bucket} holds no {key!r}; see `cloudlet s3 ls s3://{bucket}`",
+        )
+        self.bucket = bucket
+        self.key = key
+
+
+class BucketAlreadyOwnedByYouError(ConflictError):
+    """A bucket of this name is here already."""
+
+    code = "BucketAlreadyOwnedByYou"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "Your previous request to create the named bucket succeeded and you already own it.",
+            hint=f"see what it holds with `cloudlet s3 ls s3://{name}`",
+        )
+        self.bucket = name
+
+
+class BucketNotEmptyError(ConflictError):
+    """A bucket with something in it is not deleted."""
+
+    code = "BucketNotEmpty"
+
+    def __init__(self, name: str, example: str) -> None:
+        super().__init__(
+            "The bucket you tried to delete is not empty",
+            hint=f"it holds {example!r}; `cloudlet s3 rb s3://{name} --force` deletes all of it",
+        )
+        self.bucket = name
+
+
+class InvalidBucketNameError(InvalidRequestError):
+    """AWS would not take this name."""
+
+    code = "InvalidBucketName"
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__("The specified bucket is not valid.", hint=f"{name!r}: {reason}")
+        self.bucket = name
+
+
+class KeyTooLongError(InvalidRequestError):
+    """A key is at most 1024 bytes of UTF-8."""
+
+    code = "KeyTooLongError"
+
+    def __init__(self) -> None:
+        super().__init__("Your key is too long", hint="a key is at most 1024 bytes of UTF-8")
+
+
+class InvalidArgumentError(InvalidRequestError):
+    """An argument makes no sense to S3."""
+
+    code = "InvalidArgument"
+
+
+class UnstorableKeyError(InvalidArgumentError):
+    """S3 would take this key, a folder cannot."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"The key {key!r} cannot be a file in the bucket's folder: {reason}")
+
+
+class KeyClashError(ConflictError):
+    """A folder holds `a` or `a/b`, not both."""
+
+    code = "ObjectParentIsFile"
+
+
+class MetadataTooLargeError(InvalidRequestError):
+    """User metadata is at most 2 KB."""
+
+    code = "MetadataTooLarge"
+
+    def __init__(self) -> None:
+        super().__init__("Your metadata headers exceed the maximum allowed metadata size")
+
+
+class PreconditionFailedError(ConflictError):
+    """The object is not in the state that the request asked for."""
+
+    code = "PreconditionFailed"
+
+    def __init__(self) -> None:
+        super().__init__("At least one of the pre-conditions you specified did not hold")
+
+
+class ObjectBeingWrittenError(ConflictError):
+    """Some process is writing to the file right now. The code is one that SDKs answer by trying again."""
+
+    code = "SlowDown"
+
+    def __init__(self, bucket: str, key: str) -> None:
+        super().__init__(f"s3://{bucket}/{key} is being written to; please try again")
+
+
+class StorageError(EmulatorError):
+    """The file system refused; its own words are in the message."""
+
+
+class AccessDeniedError(EmulatorError):
+    """The file's permissions keep us out."""
+
+    code = "AccessDenied"
+
+    def __init__(self, path: str) -> None:
+        super().__init__("Access Denied", hint=f"this user may not read {path}")

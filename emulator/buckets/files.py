@@ -1,0 +1,125 @@
+"""One bucket's folder, as the file system sees it. Every path is checked here; none leads out of the folder.
+
+A link to a folder is never followed. A link to a file is, if the file lies in the same bucket.
+"""
+
+import errno
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from emulator.buckets.errors import AccessDeniedError, KeyClashError, UnstorableKeyError
+from emulator.buckets.index import Fingerprint
+from emulator.buckets.keys import relative_path
+
+_MAX_INODE = 2**63 - 1
+
+
+class Files:
+    """The files of one bucket, by key."""
+
+    def __init__(self, folder: Path) -> None:
+        self._root = os.path.realpath(folder)
+
+    def path(self, key: str) -> str:
+        return f"{self._root}/{relative_path(key)}"
+
+    def fingerprint(self, key: str) -> Fingerprint | None:
+        """Return what *key*'s file looks like now; None if there is none, or none that is ours to show."""
+        path = self.path(key)
+        try:
+            status = os.lstat(path)
+            if self._linked_folder(key) is not None:
+                return None
+            if stat.S_ISLNK(status.st_mode):
+                if not self._leads_inside(path):
+                    return None
+                status = os.stat(path)  # noqa: PTH116
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            if error.errno in (errno.ELOOP, errno.ENAMETOOLONG):
+                return None
+            raise
+        return fingerprint_of(status) if stat.S_ISREG(status.st_mode) else None
+
+    def open(self, key: str) -> BinaryIO | None:
+        """Open *key*'s file for reading; None if it has gone."""
+        if self.fingerprint(key) is None:
+            return None
+        try:
+            # Should the file have become a FIFO this instant, it does not block us.
+            return os.fdopen(os.open(self.path(key), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb")
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except PermissionError as error:
+            raise AccessDeniedError(self.path(key)) from error
+
+    def move_in(self, source: str, key: str) -> Fingerprint:
+        """Put the file at *source* in *key*'s place, over whatever was there, and return how it looks."""
+        path = self.path(key)
+        while True:
+            self._make_parents(key)
+            try:
+                os.replace(source, path)  # noqa: PTH105
+                break
+            except FileNotFoundError:
+                if not os.path.exists(source):  # noqa: PTH110
+                    raise
+            except IsADirectoryError as error:
+                if not remove_empty_folders(path):
+                    raise KeyClashError(
+                        f"The key {key!r} cannot be a file: the bucket's folder has a folder of that name"
+                    ) from error
+        return fingerprint_of(os.stat(path))  # noqa: PTH116
+
+    def remove(self, key: str) -> None:
+        """Delete *key*'s file, if there is one, and the folders that this leaves empty."""
+        if self._linked_folder(key) is not None:
+            return
+        with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            os.unlink(self.path(key))  # noqa: PTH108
+        parent = key.rpartition("/")[0]
+        while parent:
+            try:
+                os.rmdir(f"{self._root}/{parent}")  # noqa: PTH106
+            except OSError:
+                return
+            parent = parent.rpartition("/")[0]
+
+    def _make_parents(self, key: str) -> None:
+        if linked := self._linked_folder(key):
+            raise UnstorableKeyError(key, f"{linked!r} is a symbolic link")
+        parent = os.path.dirname(self.path(key))  # noqa: PTH120
+        try:
+            os.makedirs(parent, exist_ok=True)  # noqa: PTH103
+        except (FileExistsError, NotADirectoryError) as error:
+            raise KeyClashError(
+                f"The key {key!r} cannot be a file: a segment before its end is an object already"
+            ) from error
+
+    def _linked_folder(self, key: str) -> str | None:
+        """Return the first folder on the way to *key* that is a symbolic link."""
+        end = key.find("/")
+        while end >= 0:
+            if os.path.islink(f"{self._root}/{key[:end]}"):  # noqa: PTH114
+                return key[:end]
+            end = key.find("/", end + 1)
+        return None
+
+    def _leads_inside(self, path: str) -> bool:
+        return os.path.realpath(path).startswith(self._root + "/")
+
+
+def fingerprint_of(status: os.stat_result) -> Fingerprint:
+    return Fingerprint(status.st_size, status.st_mtime_ns, status.st_ino & _MAX_INODE)
+
+
+def remove_empty_folders(path: str) -> bool:
+    """Remove the folder at *path* if there is no file anywhere below it; tell whether it is gone."""
+    for folder, _, _ in os.walk(path, topdown=False):
+        with suppress(OSError):
+            os.rmdir(folder)  # noqa: PTH106
+    return not os.path.exists(path)  # noqa: PTH110

@@ -1,0 +1,272 @@
+"""The watcher on Linux: inotify tells of every file that was closed after writing, moved or deleted.
+
+inotify watches folders, not trees, and what happens in a new folder before it is watched is told to nobody. So every
+folder is watched first and read second, here and in every scan. When the kernel's queue overflows, all is read again.
+"""
+
+import errno
+import logging
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from inotify_simple import Event, INotify, flags
+
+from emulator.buckets.keys import is_temporary, may_be_temporary
+from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
+from emulator.buckets.watcher import Watched
+from emulator.errors import NotFoundError
+
+log = logging.getLogger(__name__)
+
+_FOLDER_MASK = flags.ONLYDIR | flags.DONT_FOLLOW | flags.EXCL_UNLINK
+_BUCKET_MASK = _FOLDER_MASK | flags.CLOSE_WRITE | flags.MOVED_TO | flags.MOVED_FROM | flags.DELETE | flags.CREATE
+_ROOT_MASK = _FOLDER_MASK | flags.CREATE | flags.MOVED_TO | flags.MOVED_FROM | flags.DELETE | flags.ATTRIB
+_GONE = flags.MOVED_FROM | flags.DELETE
+
+_BLIND_SCAN_SECONDS = 5.0
+"""How often everything is compared when the kernel grants no more watches."""
+_SUSPECT_SECONDS = 10.0
+_SCAN_QUEUE_SECONDS = 0.05
+"""How soon to see whether a scan is over that another one waits for."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A watched folder: the one with all buckets (`bucket` is empty), a bucket's, or one in it (`prefix` ends in /)."""
+
+    bucket: str = ""
+    prefix: str = ""
+
+
+@dataclass
+class _Flush:
+    """Somebody waits: `done` is set when all events that were queued before are handled or handed to `threads`."""
+
+    done: threading.Event = field(default_factory=threading.Event)
+    threads: list[Future[None]] = field(default_factory=list)
+
+
+class InotifyWatcher:
+    """One thread that reads events; large files and full scans go on beside it."""
+
+    def __init__(self, watched: Watched, scan_seconds: float, on_activity: Callable[[], None] | None = None) -> None:
+        self._watched = watched
+        self._scan_seconds = scan_seconds
+        self._on_activity = on_activity or (lambda: None)
+        self._lock = threading.Lock()
+        self._places: dict[int, _Place] = {}
+        self._flushes: list[_Flush] = []
+        self._blind = False
+        self._stopping = False
+        self._scanning: Future[None] | None = None
+        self._scan_again = True
+        self._next_scan = 0.0
+
+    def start(self) -> None:
+        """Watch from now on, and begin to look for what changed before; returns at once."""
+        self._watched.tidy()
+        self._reconciler = Reconciler(self._watched)
+        self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._inotify = self._open()
+        self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is under way and watch no more."""
+        self._stopping = True
+        os.eventfd_write(self._wake, 1)
+        self._thread.join()
+        self._reconciler.close()
+        if self._inotify is not None:
+            self._inotify.close()
+        os.close(self._wake)
+
+    def flush(self, timeout: float) -> bool:
+        """Wait until all that happened in the folders before this call is in the index; False if time ran out."""
+        deadline = time.monotonic() + timeout
+        request = _Flush()
+        with self._lock:
+            self._flushes.append(request)
+        os.eventfd_write(self._wake, 1)
+        if not request.done.wait(timeout):
+            return False
+        if wait(request.threads, max(0.0, deadline - time.monotonic())).not_done:
+            return False
+        # A scan among those threads may have found large files, which it handed on.
+        return self._reconciler.wait(max(0.0, deadline - time.monotonic()))
+
+    def _open(self) -> INotify | None:
+        try:
+            return INotify(nonblocking=True)
+        except OSError as error:
+            self._go_blind("fs.inotify.max_user_instances", error)
+            return None
+
+    def _run(self) -> None:
+        poller = select.poll()
+        poller.register(self._wake, select.POLLIN)
+        if self._inotify is not None:
+            poller.register(self._inotify.fileno(), select.POLLIN)
+        pause_seconds: float | None = 0.0
+        while not self._stopping:
+            poller.poll(None if pause_seconds is None else pause_seconds * 1000 + 1)
+            pause_seconds = self._turn()
+
+    def _turn(self) -> float:
+        """Handle all there is to handle; return the seconds until something is due."""
+        with self._lock:
+            flushes, self._flushes = self._flushes, []
+        with suppress(BlockingIOError):
+            os.eventfd_read(self._wake)
+        events = [] if self._inotify is None else self._inotify.read(timeout=0)
+        for event in events:
+            try:
+                self._handle(event)
+            except Exception:
+                log.exception("event was not handled: event=%s", event)
+                self._scan_again = True
+        appointment = self._reconciler.do_due()
+        scan_due = self._scan_if_due()
+        self._answer(flushes)
+        if events:
+            self._on_activity()
+        return scan_due if appointment is None else min(scan_due, appointment)
+
+    def _answer(self, flushes: list[_Flush]) -> None:
+        if self._scan_again:  # an overflow during a scan: what it lost is found by the next
+            with self._lock:
+                self._flushes += flushes
+            return
+        for flush in flushes:
+            flush.threads = self._reconciler.running()
+            flush.done.set()
+
+    def _scan_if_due(self) -> float:
+        """Begin a full scan if it is time; return the seconds until it is."""
+        now = time.monotonic()
+        running = self._scanning is not None and not self._scanning.done()
+        if (self._scan_again or now >= self._next_scan) and not running:
+            self._scan_again = False
+            self._next_scan = now + (
+                min(self._scan_seconds, _BLIND_SCAN_SECONDS) if self._blind else self._scan_seconds
+            )
+            self._scanning = self._reconciler.beside(self._scan_all)
+        return _SCAN_QUEUE_SECONDS if self._scan_again else max(0.0, self._next_scan - now)
+
+    def _scan_all(self) -> None:
+        try:
+            self._watched.tidy()
+            self._watch(_Place())
+            for bucket in self._watched.names():
+                self._scan(bucket, "")
+        except Exception:
+            log.exception("scan ended early; the next one is due in %d s", self._scan_seconds)
+        finally:
+            os.eventfd_write(self._wake, 1)
+
+    def _scan(self, bucket: str, prefix: str) -> None:
+        """Watch and reconcile everything under *prefix*."""
+        for key in self._watched.differences(bucket, prefix, lambda inner: self._watch(_Place(bucket, inner))):
+            self._reconciler.now(bucket, key, STILLNESS_SECONDS)
+            if self._stopping:
+                return
+
+    def _watch(self, place: _Place) -> None:
+        if self._inotify is None:
+            return
+        path = f"{self._watched.path(place.bucket)}/{place.prefix}" if place.bucket else str(self._watched.root)
+        with self._lock:
+            try:
+                watch = self._inotify.add_watch(path, _BUCKET_MASK if place.bucket else _ROOT_MASK)
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.ENOMEM):
+                    self._go_blind("fs.inotify.max_user_watches", error)
+                elif error.errno not in (errno.ENOENT, errno.ENOTDIR):
+                    log.warning("folder cannot be watched: %s path=%s", error.strerror, path)
+                return
+            self._places[watch] = place
+
+    def _unwatch(self, bucket: str, prefix: str) -> None:
+        """Forget the folders under *prefix*: what moved away reports under its new name, or not at all."""
+        with self._lock:
+            for watch, place in list(self._places.items()):
+                if place.bucket == bucket and place.prefix.startswith(prefix) and self._inotify is not None:
+                    del self._places[watch]
+                    try:
+                        self._inotify.rm_watch(watch)
+                    except OSError:
+                        log.debug("watch had gone already: bucket=%s prefix=%s", bucket, place.prefix)
+
+    def _go_blind(self, limit: str, error: OSError) -> None:
+        if not self._blind:
+            self._blind = True
+            log.error(
+                "the kernel grants no more watches (%s): raise it with `sysctl -w %s=…`; until then changes are found"
+                " by comparing everything every %d s",
+                error.strerror,
+                limit,
+                _BLIND_SCAN_SECONDS,
+            )
+
+    def _handle(self, event: Event) -> None:
+        if event.mask & flags.Q_OVERFLOW:
+            log.warning("the kernel's event queue overflowed; everything is compared")
+            self._scan_again = True
+            return
+        with self._lock:
+            if event.mask & flags.IGNORED:
+                self._places.pop(event.wd, None)
+                return
+            place = self._places.get(event.wd)
+        if place is None or not event.name:
+            return
+        if not place.bucket:
+            self._handle_bucket(event)
+        elif event.mask & flags.ISDIR:
+            self._handle_folder(place.bucket, f"{place.prefix}{event.name}/", event.mask)
+        else:
+            self._handle_file(place.bucket, place.prefix + event.name, event.mask)
+
+    def _handle_bucket(self, event: Event) -> None:
+        if event.mask & flags.ISDIR and event.name in self._watched.names():
+            self._handle_folder(event.name, "", event.mask)
+
+    def _handle_folder(self, bucket: str, prefix: str, mask: int) -> None:
+        if mask & _GONE:
+            self._unwatch(bucket, prefix)
+        try:
+            self._scan(bucket, prefix)
+        except NotFoundError:
+            log.debug("bucket has gone: bucket=%s", bucket)
+
+    def _handle_file(self, bucket: str, key: str, mask: int) -> None:
+        if mask & flags.CREATE:
+            self._handle_created(bucket, key)
+        elif mask & _GONE:
+            self._reconciler.now(bucket, key)
+        elif is_temporary(key):
+            return
+        elif may_be_temporary(key):
+            self._reconciler.later(bucket, key, _SUSPECT_SECONDS)
+        else:
+            # What was moved here may still be open; if so, it is whole when it is closed.
+            self._reconciler.now(bucket, key, 0.0 if mask & flags.MOVED_TO else None)
+
+    def _handle_created(self, bucket: str, key: str) -> None:
+        """Tell a link, which is whole from the start, from a file that is closed when it is whole."""
+        if is_temporary(key):
+            return
+        try:
+            status = os.lstat(f"{self._watched.path(bucket)}/{key}")
+        except OSError:
+            return
+        if status.st_nlink > 1 or not os.path.isfile(f"{self._watched.path(bucket)}/{key}"):  # noqa: PTH113
+            self._reconciler.now(bucket, key, 0.0)
+        else:
+            self._reconciler.later(bucket, key)

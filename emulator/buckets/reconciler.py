@@ -1,0 +1,117 @@
+"""What a watcher does about a change: reconcile it now, beside the others if large, or later if not whole."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
+from emulator.buckets.errors import AccessDeniedError, ObjectBeingWrittenError
+from emulator.buckets.keys import is_storable
+from emulator.buckets.watcher import Watched
+from emulator.errors import NotFoundError
+from emulator.units import MIB
+
+log = logging.getLogger(__name__)
+
+STILLNESS_SECONDS = 2.0
+RECHECK_SECONDS = 1.0
+_UNREADABLE_SECONDS = 5.0
+_LARGE_BYTES = 8 * MIB
+_THREADS = 2
+
+
+class Reconciler:
+    """Reconciles for a watcher. Nothing that goes wrong with one file reaches the watcher's thread."""
+
+    def __init__(self, watched: Watched) -> None:
+        self._watched = watched
+        self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="reconcile")
+        self._lock = threading.Lock()
+        self._running: set[Future[None]] = set()
+        self._due: dict[tuple[str, str], float] = {}
+        self._reported: dict[tuple[str, str], str] = {}
+
+    def now(self, bucket: str, key: str, stillness_seconds: float | None = None) -> None:
+        """Reconcile *key*; see Folder.reconcile for *stillness_seconds*. A large file is hashed in another thread."""
+        self.forget(bucket, key)
+        if self._size(bucket, key) > _LARGE_BYTES:
+            self.beside(lambda: self._reconcile(bucket, key, stillness_seconds))
+        else:
+            self._reconcile(bucket, key, stillness_seconds)
+
+    def beside(self, work: Callable[[], None]) -> Future[None]:
+        """Do *work* in another thread, and return its future."""
+        future = self._executor.submit(work)
+        with self._lock:
+            self._running.add(future)
+        future.add_done_callback(self._finished)
+        return future
+
+    def later(self, bucket: str, key: str, delay_seconds: float = RECHECK_SECONDS) -> None:
+        """Look at *key* again in a while, unless something else makes us look sooner."""
+        with self._lock:
+            self._due[bucket, key] = time.monotonic() + delay_seconds
+
+    def forget(self, bucket: str, key: str) -> None:
+        """Drop the appointment that `later` made."""
+        with self._lock:
+            self._due.pop((bucket, key), None)
+
+    def do_due(self) -> float | None:
+        """Look at what is due; return the seconds until the next appointment, None if there is none."""
+        now = time.monotonic()
+        with self._lock:
+            ready = [place for place, moment in self._due.items() if moment <= now]
+        for bucket, key in ready:
+            self.now(bucket, key, STILLNESS_SECONDS)
+        with self._lock:
+            return max(0.0, min(self._due.values()) - time.monotonic()) if self._due else None
+
+    def running(self) -> list[Future[None]]:
+        """Return the work that goes on in other threads."""
+        with self._lock:
+            return list(self._running)
+
+    def wait(self, timeout_seconds: float | None = None) -> bool:
+        """Wait for what goes on in other threads now; False if it takes longer."""
+        return not wait(self.running(), timeout_seconds).not_done
+
+    def close(self) -> None:
+        """Wait for what runs; what has not begun is left to the next scan."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _size(self, bucket: str, key: str) -> int:
+        try:
+            return os.stat(f"{self._watched.path(bucket)}/{key}", follow_symlinks=False).st_size  # noqa: PTH116
+        except (OSError, ValueError):
+            return 0
+
+    def _reconcile(self, bucket: str, key: str, stillness_seconds: float | None) -> None:
+        if not is_storable(key):
+            self._report(bucket, key, "no key is like this")
+            return
+        try:
+            self._watched.reconcile(bucket, key, stillness_seconds=stillness_seconds)
+        except ObjectBeingWrittenError:
+            self.later(bucket, key)
+        except AccessDeniedError as error:
+            self._report(bucket, key, str(error.hint))
+            self.later(bucket, key, _UNREADABLE_SECONDS)
+        except NotFoundError:
+            log.debug("bucket has gone: bucket=%s key=%s", bucket, key)
+        except Exception as error:  # noqa: BLE001 - one file must not end the watch over the others
+            self._report(bucket, key, repr(error))
+        else:
+            self._reported.pop((bucket, key), None)
+
+    def _report(self, bucket: str, key: str, problem: str) -> None:
+        """Log a problem once; every scan finds the file again."""
+        if self._reported.get((bucket, key)) != problem:
+            self._reported[bucket, key] = problem
+            log.warning("file was left out: %s bucket=%s key=%r", problem, bucket, key)
+
+    def _finished(self, future: Future[None]) -> None:
+        with self._lock:
+            self._running.discard(future)

@@ -1,0 +1,164 @@
+"""The buckets of one home. Works with or without a server, from any number of processes at once."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from emulator.buckets import index, keys, scan, staging
+from emulator.buckets.errors import BucketAlreadyOwnedByYouError, BucketNotEmptyError
+from emulator.buckets.events import ObjectEvent
+from emulator.buckets.files import remove_empty_folders
+from emulator.buckets.folder import Folder, Subscriber
+from emulator.buckets.notifications import NotificationRules
+from emulator.buckets.objects import Objects
+from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
+from emulator.buckets.watcher import SCAN_SECONDS, Watcher, watcher_for
+from emulator.home import Home
+from emulator.settings import Settings
+from emulator.state import Database
+from emulator.units import utc_now
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket and the folder that it is."""
+
+    name: str
+    created_at: datetime
+    path: Path
+
+
+class Buckets:
+    """Buckets, their `objects` and the `rules` that tell others of changes."""
+
+    def __init__(
+        self,
+        database: Database,
+        home: Home,
+        settings: Settings,
+        on_event: Subscriber | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.settings = settings
+        self._database = database
+        self._home = home
+        self._clock = clock
+        self._folder = Folder(database, self.path, on_event, clock)
+
+    @property
+    def root(self) -> Path:
+        """Return the folder that has one folder a bucket."""
+        return self._home.buckets
+
+    @cached_property
+    def objects(self) -> Objects:
+        return Objects(self._database, self._folder, self._home.staging)
+
+    @cached_property
+    def rules(self) -> NotificationRules:
+        return NotificationRules(self._database)
+
+    def create_bucket(self, name: str) -> Bucket:
+        """Make a bucket; a folder of that name that is here already becomes it, with all that it holds."""
+        keys.check_bucket_name(name)
+        created_at = self._clock()
+        with self._database.transaction() as connection:
+            if connection.execute("SELECT 1 FROM bucket WHERE name = ?", (name,)).fetchone():
+                raise BucketAlreadyOwnedByYouError(name)
+            connection.execute("INSERT INTO bucket (name, created_at) VALUES (?, ?)", (name, created_at.timestamp()))
+        # After the row, so that a watcher that sees the folder knows whose it is. The touch tells it of a folder that
+        # was here before.
+        self.path(name).mkdir(parents=True, exist_ok=True)
+        os.utime(self.path(name))
+        return Bucket(name, created_at, self.path(name))
+
+    def delete_bucket(self, name: str, *, force: bool = False) -> None:
+        """
+        Delete a bucket, its folder and its rules.
+
+        Anything in it raises BucketNotEmptyError, unless *force*: then its objects are deleted one by one first, with
+        their events, and other files go with the folder.
+        """
+        self.scan(name)
+        if force:
+            self._delete_objects(name)
+        with self._database.transaction() as connection:
+            index.require_bucket(connection, name)
+            if (key := index.first_key(connection, name)) is not None:
+                raise BucketNotEmptyError(name, key)
+            if force:
+                shutil.rmtree(self.path(name), ignore_errors=True)
+            elif not remove_empty_folders(str(self.path(name))):
+                raise BucketNotEmptyError(name, self._any_file(name))
+            connection.execute("DELETE FROM bucket WHERE name = ?", (name,))
+
+    def list(self) -> list[Bucket]:
+        """Return the buckets by name."""
+        rows = self._database.rows("SELECT name, created_at FROM bucket ORDER BY name")
+        return [
+            Bucket(row["name"], datetime.fromtimestamp(row["created_at"], UTC), self.path(row["name"])) for row in rows
+        ]
+
+    def names(self) -> Sequence[str]:
+        """Return the buckets' names."""
+        return [row["name"] for row in self._database.rows("SELECT name FROM bucket ORDER BY name")]
+
+    def get(self, name: str) -> Bucket:
+        """Return the bucket; NoSuchBucketError names the nearest ones if there is none."""
+        with self._database.snapshot() as connection:
+            index.require_bucket(connection, name)
+        return next(bucket for bucket in self.list() if bucket.name == name)
+
+    def path(self, bucket: str) -> Path:
+        """Return where *bucket*'s folder is, or would be."""
+        return self._home.buckets / bucket
+
+    def reconcile(self, bucket: str, key: str, *, stillness_seconds: float | None = None) -> ObjectEvent | None:
+        """Make one row equal to its file; see Folder.reconcile."""
+        return self._folder.reconcile(bucket, key, stillness_seconds=stillness_seconds)
+
+    def differences(
+        self, bucket: str, prefix: str = "", entering: Callable[[str], None] | None = None
+    ) -> Iterator[str]:
+        """Yield the keys whose file and row are not the same; see scan.differences."""
+        return scan.differences(self._database, bucket, str(self.path(bucket)), prefix, entering)
+
+    def scan(self, bucket: str, prefix: str = "") -> None:
+        """Reconcile all that differs under *prefix*; what somebody still writes to is left for the next look."""
+        self.get(bucket)
+        reconciler = Reconciler(self)
+        try:
+            for key in self.differences(bucket, prefix):
+                reconciler.now(bucket, key, STILLNESS_SECONDS)
+            reconciler.wait()
+        finally:
+            reconciler.close()
+
+    def scan_all(self) -> None:
+        """Reconcile everything."""
+        self.tidy()
+        for name in self.names():
+            self.scan(name)
+
+    def tidy(self) -> None:
+        """Make missing folders, and remove what killed processes left in the staging folder."""
+        for folder in (self._home.staging, self._home.buckets, *(self.path(name) for name in self.names())):
+            folder.mkdir(parents=True, exist_ok=True)
+        staging.remove_leftovers(self._home.staging)
+
+    def watcher(self, *, scan_seconds: float = SCAN_SECONDS, on_activity: Callable[[], None] | None = None) -> Watcher:
+        """Return a watcher of all buckets, not started; see `watcher_for`."""
+        return watcher_for(self, scan_seconds=scan_seconds, on_activity=on_activity)
+
+    def _delete_objects(self, name: str) -> None:
+        while (page := self.objects.page(name)).objects:
+            for stored in page.objects:
+                self.objects.delete(name, stored.key)
+
+    def _any_file(self, name: str) -> str:
+        found = (path for path in self.path(name).rglob("*") if not path.is_dir())
+        return next((str(path.relative_to(self.path(name))) for path in found), "")

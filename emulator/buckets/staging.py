@@ -1,0 +1,77 @@
+"""Bytes on their way in: a file beside the buckets, hashed as it grows, gone unless it is moved into place.
+
+A staged file is locked for as long as its process lives, so leftovers of a killed one can be told apart and removed.
+"""
+
+import fcntl
+import hashlib
+import os
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+from emulator.buckets.errors import StorageError
+
+_GRACE_SECONDS = 60
+"""A file younger than this may not have got its lock yet."""
+
+
+class StagedFile:
+    """One object's bytes, written but not in place yet. Leaving the context removes what was not moved away."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            descriptor, self.path = tempfile.mkstemp(dir=folder)
+        except OSError as error:
+            raise StorageError(f"{folder}: {error.strerror}") from error
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        self._file = os.fdopen(descriptor, "wb", buffering=0)
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self.size_bytes = 0
+
+    @property
+    def etag(self) -> str:
+        """Return the MD5 of what was written so far, in hex."""
+        return self._md5.hexdigest()
+
+    def write(self, chunk: bytes) -> None:
+        """Append all of *chunk*; StorageError if the disk is full."""
+        view = memoryview(chunk)
+        try:
+            while view:
+                view = view[self._file.write(view) :]
+        except OSError as error:
+            raise StorageError(f"the object cannot be written: {error.strerror}") from error
+        self._md5.update(chunk)
+        self.size_bytes += len(chunk)
+
+    def stamp(self, now_ns: int) -> None:
+        """
+        Set the file's time, and the permissions of a file that `cp` makes: temporary ones are private.
+
+        The time has all its digits, which no later write within the same tick of the kernel's clock will have.
+        """
+        os.utime(self._file.fileno(), ns=(now_ns, now_ns))
+        os.fchmod(self._file.fileno(), 0o644)
+
+    def __enter__(self) -> "StagedFile":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+        with suppress(FileNotFoundError):
+            os.unlink(self.path)  # noqa: PTH108
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove staged files whose process is gone."""
+    for path in folder.iterdir():
+        with suppress(OSError), path.open("rb") as file:
+            if time.time() - path.stat().st_mtime < _GRACE_SECONDS:
+                continue
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()

@@ -1,0 +1,32 @@
+"""The engine's word that a container has ended: one stream for any number of containers."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+
+from emulator.engine.connection import Connection
+from emulator.engine.records import ContainerEvent
+
+_ENDED = ("die", "died")  # as docker and podman say it
+
+
+class Deaths:
+    """An open stream of ends; iterate in one thread, close from any."""
+
+    def __init__(self, connection: Connection, wanted: Sequence[str]) -> None:
+        self._connection = connection
+        with connection.translated("listen to the engine") as api:
+            self._stream = api.events(decode=True, filters={"type": "container", "label": list(wanted)})
+
+    def __iter__(self) -> Iterator[ContainerEvent]:
+        """Yield each end; stop when the stream is closed, EngineError when the engine goes away."""
+        with self._connection.translated("listen to the engine"):
+            for event in self._stream:
+                if event.get("Action", event.get("status")) in _ENDED:
+                    attributes = event["Actor"]["Attributes"]
+                    code = attributes.get("exitCode", attributes.get("containerExitCode", "0"))
+                    yield ContainerEvent(event["Actor"]["ID"], int(code))
+
+    def close(self) -> None:
+        """End the iteration."""
+        with contextlib.suppress(Exception):  # the SDK shuts a socket that may be gone
+            self._stream.close()

@@ -1,0 +1,62 @@
+"""A worker's stdout and stderr: a named pipe that lies on this machine and is mounted into the container.
+
+What a handler printed before it answered is in the pipe by the time the answer arrives, so its lines stand between
+START and END. Read through the engine they would come later, or not at all.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+_CHUNK = 65536
+_READS_THAT_EMPTY_A_PIPE = 16  # Linux's largest pipe; a process that never stops printing must not hold us
+_LONGEST_LINE = 262_144  # CloudWatch's limit of an event
+
+
+class OutputPipe:
+    """Reads lines from a pipe for as long as it is open; used from one event loop."""
+
+    def __init__(self, path: Path, on_line: Callable[[str], None]) -> None:
+        self.path = path
+        self._on_line = on_line
+        self._pending = b""
+        os.mkfifo(path)
+        path.chmod(0o666)
+        # Read-write, so that there is always a writer: the pipe never reports an end, and opening never blocks.
+        self._descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+        asyncio.get_running_loop().add_reader(self._descriptor, self._read_some)
+
+    def drain(self) -> None:
+        """Read all that has been written so far, an unfinished last line included."""
+        for _ in range(_READS_THAT_EMPTY_A_PIPE):
+            if not self._read_some():
+                break
+        if self._pending:
+            self._on_line(self._decode(self._pending))
+            self._pending = b""
+
+    def close(self) -> None:
+        """Stop reading and remove the pipe."""
+        asyncio.get_running_loop().remove_reader(self._descriptor)
+        os.close(self._descriptor)
+        with contextlib.suppress(FileNotFoundError):
+            self.path.unlink()
+
+    def _read_some(self) -> bool:
+        try:
+            content = os.read(self._descriptor, _CHUNK)
+        except BlockingIOError:
+            return False
+        *lines, self._pending = (self._pending + content).split(b"\n")
+        if len(self._pending) > _LONGEST_LINE:
+            lines.append(self._pending)
+            self._pending = b""
+        for line in lines:
+            self._on_line(self._decode(line))
+        return True
+
+    @staticmethod
+    def _decode(line: bytes) -> str:
+        return line.decode("utf-8", "surrogateescape")

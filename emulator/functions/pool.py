@@ -1,0 +1,215 @@
+"""The workers of all functions: who is idle, who is busy, when another is started and when one is let go.
+
+Every request waits in its function's line. Workers are started while the line is longer than the number on their
+way; whichever worker is free first, new or returning, serves the head of the line.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from emulator.errors import EmulatorError
+from emulator.functions.definition import Function
+from emulator.functions.holder import Holders
+from emulator.functions.records import Invocation, InvocationResult
+from emulator.functions.worker import Worker, Workshop
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Crew:
+    """The workers of one revision of one function."""
+
+    function: Function
+    idle: list[Worker] = field(default_factory=list)
+    starting: int = 0
+    line: deque[asyncio.Future[Worker]] = field(default_factory=deque)
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Where the pool gets a function's image and code from; both may take long and run in threads."""
+
+    image: Callable[[Function], str]
+    code: Callable[[Function], Path]
+
+
+class WorkerPool:
+    """Runs invocations on workers, at most `max_workers` at once. Used from one event loop."""
+
+    def __init__(
+        self, workshop: Workshop, holders: Holders, supply: Supply, max_workers: int, idle_seconds: float
+    ) -> None:
+        self._workshop = workshop
+        self._holders = holders
+        self._supply = supply
+        self._max_workers = max_workers
+        self._idle_seconds = idle_seconds
+        self._crews: dict[str, _Crew] = {}
+        self._workers: dict[Worker, _Crew] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timers: dict[Worker, asyncio.TimerHandle] = {}
+
+    async def invoke(self, function: Function, invocation: Invocation) -> InvocationResult:
+        """Run *invocation* on a worker of this very revision; an EmulatorError says why none could be started."""
+        worker = await self._acquire(function)
+        try:
+            return await worker.invoke(invocation)
+        finally:
+            self._release(worker)
+
+    def worker_died(self, container_id: str, exit_code: int) -> None:
+        """Take note of what the engine told about one of our containers."""
+        for worker in self._workers:
+            if worker.container_id == container_id:
+                worker.died(exit_code)
+                if worker in self._timers:  # an idle one: nobody else will come across it
+                    self._let_go(worker)
+                return
+
+    async def forget(self, name: str) -> None:
+        """Let the idle workers and the network of a deleted function go."""
+        if crew := self._crews.pop(name, None):
+            self._dismiss(crew)
+        await self._settled()
+        await self._holders.remove(name)
+
+    async def close(self) -> None:
+        """Retire every worker and remove every holder; what still runs is cut off."""
+        for crew in self._crews.values():
+            for waiting in crew.line:
+                waiting.cancel()
+            crew.line.clear()
+        for worker in list(self._workers):
+            self._let_go(worker)
+        await self._settled()
+        await self._holders.close()
+
+    @property
+    def size(self) -> int:
+        """How many workers there are, idle, busy and starting."""
+        return len(self._workers)
+
+    async def _acquire(self, function: Function) -> Worker:
+        crew = self._crew(function)
+        while crew.idle:
+            worker = crew.idle.pop()
+            self._timers.pop(worker).cancel()
+            if worker.usable:
+                return worker
+        waiting: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        crew.line.append(waiting)
+        self._hire(crew)
+        try:
+            return await waiting
+        except asyncio.CancelledError:
+            if waiting.done() and not waiting.cancelled() and waiting.exception() is None:
+                self._release(waiting.result())  # given to someone who has just left
+            raise
+
+    def _crew(self, function: Function) -> _Crew:
+        """Return the crew of this revision; the workers of an older one are let go."""
+        crew = self._crews.get(function.name)
+        if crew is None or crew.function.revision_id != function.revision_id:
+            replaced, crew = crew, _Crew(function)
+            self._crews[function.name] = crew
+            if replaced is not None:
+                self._dismiss(replaced)
+        return crew
+
+    def _dismiss(self, crew: _Crew) -> None:
+        for worker in list(crew.idle):
+            self._let_go(worker)
+
+    def _hire(self, crew: _Crew) -> None:
+        """Start workers while the line is longer than those on their way and there is room for more."""
+        while crew.starting < len(crew.line) and (len(self._workers) < self._max_workers or self._make_room(crew)):
+            worker = Worker(crew.function, self._workshop)
+            self._workers[worker] = crew
+            crew.starting += 1
+            self._spawn(self._start(crew, worker))
+
+    def _make_room(self, crew: _Crew) -> bool:
+        """Let an idle worker of another function go; tell whether there was one."""
+        other = next((other for other in self._crews.values() if other is not crew and other.idle), None)
+        if other is not None:
+            self._let_go(other.idle[0])
+        return other is not None
+
+    async def _start(self, crew: _Crew, worker: Worker) -> None:
+        function = worker.function
+        try:
+            image = await asyncio.to_thread(self._supply.image, function)
+            code = await asyncio.to_thread(self._supply.code, function)
+            await worker.start(image, code, await self._holders.get(function.name))
+        except EmulatorError as error:
+            log.warning("worker could not be started: %s reason=%s", worker, error)
+            self._let_go(worker)
+            if waiting := _next_in(crew):
+                waiting.set_exception(error)
+            return
+        finally:
+            crew.starting -= 1
+        self._release(worker)
+
+    def _release(self, worker: Worker) -> None:
+        """Give a worker to the head of its line, or let it rest, or let it go."""
+        crew = self._workers.get(worker)
+        if crew is None:
+            return
+        if worker.usable and (waiting := _next_in(crew)):
+            waiting.set_result(worker)
+        elif worker.usable and worker.loaded and self._crews.get(worker.function.name) is crew:
+            crew.idle.append(worker)
+            loop = asyncio.get_running_loop()
+            self._timers[worker] = loop.call_later(self._idle_seconds, self._let_go, worker)
+            self._hire_where_someone_waits()
+        else:
+            self._let_go(worker)
+
+    def _let_go(self, worker: Worker) -> None:
+        crew = self._workers.pop(worker, None)
+        if crew is None:
+            return
+        if timer := self._timers.pop(worker, None):
+            timer.cancel()
+        if worker in crew.idle:
+            crew.idle.remove(worker)
+        self._spawn(self._retire(worker, crew))
+
+    async def _retire(self, worker: Worker, crew: _Crew) -> None:
+        await worker.retire()
+        self._hire(crew)
+        self._hire_where_someone_waits()
+
+    def _hire_where_someone_waits(self) -> None:
+        for crew in self._crews.values():
+            if crew.line:
+                self._hire(crew)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("work in the background failed", exc_info=error)
+
+    async def _settled(self) -> None:
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _next_in(crew: _Crew) -> asyncio.Future[Worker] | None:
+    while crew.line:
+        waiting = crew.line.popleft()
+        if not waiting.done():
+            return waiting
+    return None

@@ -1,0 +1,130 @@
+"""The verbs of Lambda that need no server: deploy, list, look, delete, read logs."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from emulator.engine import Engine
+from emulator.functions.definition import Function, check_configuration
+from emulator.functions.dependencies import Dependencies
+from emulator.functions.logs import LogReader
+from emulator.functions.package import install_package, read_package, remove_others
+from emulator.functions.repository import FunctionRepository
+from emulator.functions.runtimes import find_runtime
+from emulator.home import Home
+from emulator.ids import new_request_id
+from emulator.images import Images
+from emulator.progress import Progress
+from emulator.settings import Settings
+from emulator.state import Database
+from emulator.units import utc_now
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What `lambda deploy` is asked for. None keeps what the function has, or takes AWS's default for a new one."""
+
+    source: Path
+    name: str
+    handler: str
+    runtime: str
+    memory_mb: int | None = None
+    timeout_seconds: int | None = None
+    environment: Mapping[str, str] | None = None
+    description: str | None = None
+
+
+class Functions:
+    """Deploys and keeps the functions of one home."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        database: Database,
+        images: Images,
+        home: Home,
+        settings: Settings,
+        progress: Progress,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._images = images
+        self._home = home
+        self._progress = progress
+        self._clock = clock
+        self._repository = FunctionRepository(database, settings.region)
+        self._dependencies = Dependencies(engine, home, settings, progress)
+
+    def deploy(self, deployment: Deployment) -> Function:
+        """Create or update a function from a folder; the same folder and settings again change nothing."""
+        known = {function.name: function for function in self.list()}.get(deployment.name)
+        function = self._configured(deployment, known)
+        runtime = find_runtime(deployment.runtime)
+        package = read_package(deployment.source, deployment.handler, deployment.runtime)
+        image = self.runtime_image(function)
+        requirements = package.requirements
+        dependencies = self._dependencies.install(requirements, runtime, image) if requirements else None
+        code_id = install_package(package, dependencies, self._home, function.name)
+        deployed = dataclasses.replace(
+            function, code_id=code_id, code_sha256=package.code_sha256, code_size_bytes=package.size_bytes
+        )
+        if known is not None and _same(known, deployed):
+            return known
+        self._repository.save(deployed)
+        remove_others(self._home, function.name, {code_id, known.code_id if known else code_id})
+        return deployed
+
+    def list(self) -> list[Function]:
+        return self._repository.all()
+
+    def find(self, reference: str) -> Function:
+        """Return the function that a name or an ARN stands for; FunctionNotFoundError names the nearest ones."""
+        return self._repository.find(reference)
+
+    def delete(self, reference: str) -> Function:
+        """Remove a function and its code; its logs stay, as on AWS."""
+        function = self.find(reference)
+        self._repository.delete(function.name)
+        remove_others(self._home, function.name, set())
+        return function
+
+    def logs(self, reference: str) -> LogReader:
+        """Return a reader of all that the function has logged."""
+        return LogReader(self._home.function_logs(self.find(reference).name))
+
+    def runtime_image(self, function: Function) -> str:
+        """Return the image that workers of *function* are made from, built if need be."""
+        return self._images.ensure_built(self._images.find(function.runtime))
+
+    def code_folder(self, function: Function) -> Path:
+        """Return the folder that workers of *function* see as /var/task."""
+        return self._home.functions / function.name / function.code_id
+
+    def _configured(self, deployment: Deployment, known: Function | None) -> Function:
+        """Return the function as it will be, but for its code: what is not asked for stays as it is."""
+        new = Function(
+            name=deployment.name,
+            runtime=find_runtime(deployment.runtime).name,
+            handler=deployment.handler,
+            code_id="",
+            code_sha256="",
+            code_size_bytes=0,
+            revision_id=new_request_id(),
+            last_modified=self._clock(),
+        )
+        asked = {
+            "memory_mb": deployment.memory_mb,
+            "timeout_seconds": deployment.timeout_seconds,
+            "environment": deployment.environment,
+            "description": deployment.description,
+        }
+        function = dataclasses.replace(
+            new, **{name: getattr(known or new, name) if value is None else value for name, value in asked.items()}
+        )
+        check_configuration(function)
+        return function
+
+
+def _same(one: Function, other: Function) -> bool:
+    return one == dataclasses.replace(other, revision_id=one.revision_id, last_modified=one.last_modified)

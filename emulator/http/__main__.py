@@ -1,0 +1,59 @@
+"""The server as a process, `python -m emulator.http`: ends on SIGTERM, on Ctrl-C or, with --once, with its parent."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+
+from emulator.cloud import Cloud
+from emulator.errors import EmulatorError, EngineUnavailableError
+from emulator.http.lock import ServerLock
+from emulator.http.server import Server
+from emulator.settings import Settings
+
+ONCE = "--once"
+"""Serve until stdin ends, say the port on stdout, watch and dispatch nothing."""
+
+_FAILED, _NO_ENGINE = 1, 3
+
+
+async def _serve(cloud: Cloud, *, once: bool) -> None:
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    server = Server(cloud, once=once)
+    await server.start()
+    if once:
+        print(server.port, flush=True)  # noqa: T201 - the parent reads it
+        loop.add_reader(sys.stdin, ended.set)
+    await ended.wait()
+    for number in (signal.SIGTERM, signal.SIGINT):  # a second one forces
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_DFL)
+    await server.stop()
+
+
+def main(arguments: list[str]) -> int:
+    """Run until ended; return the exit code."""
+    once = ONCE in arguments
+    logging.basicConfig(
+        level=logging.WARNING if once else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    settings = Settings.from_environment()
+    with Cloud(settings) as cloud:
+        try:
+            with ServerLock(cloud.home.server_lock, shared=once), contextlib.suppress(KeyboardInterrupt):
+                asyncio.run(_serve(cloud, once=once))
+        except EmulatorError as error:
+            print(f"error: {error.message}", file=sys.stderr)  # noqa: T201
+            if error.hint:
+                print(f"hint: {error.hint}", file=sys.stderr)  # noqa: T201
+            return _NO_ENGINE if isinstance(error, EngineUnavailableError) else _FAILED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

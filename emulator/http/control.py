@@ -1,0 +1,30 @@
+"""Our own door, under a path that no bucket can have: is the server up, is everything done."""
+
+from aiohttp import web
+
+from emulator.functions.queue import InvocationQueue
+from emulator.pipeline import Pipeline
+
+STATUS_PATH = "/_cloudlet/status"
+WAIT_PATH = "/_cloudlet/wait"
+
+
+class ControlDoor:
+    """Answers `cloudlet status` and `cloudlet wait`."""
+
+    def __init__(self, pipeline: Pipeline, queue: InvocationQueue, facts: dict[str, object]) -> None:
+        self._pipeline = pipeline
+        self._queue = queue
+        self._facts = facts
+
+    async def status(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response(self._facts | {"queue": self._queue.counts()})
+
+    async def wait(self, request: web.Request) -> web.StreamResponse:
+        """Answer when all that was dropped or queued before is settled, or after `timeout` seconds."""
+        in_time = await self._pipeline.settle(float(request.query.get("timeout", "60")))
+        failed = [
+            {"RequestId": row.request_id, "FunctionName": row.function, "Source": row.source, "Error": row.error}
+            for row in self._queue.report_failed()
+        ]
+        return web.json_response({"Idle": in_time, "Pending": self._queue.pending(), "Failed": failed})

@@ -1,0 +1,72 @@
+"""Invoke: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html."""
+
+import base64
+import json
+
+from aiohttp import web
+
+from emulator.errors import EmulatorError, NotFoundError
+from emulator.functions import Functions
+from emulator.functions.errors import InvalidPayloadError, PayloadTooLargeError
+from emulator.functions.records import MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, Invocation
+from emulator.pipeline import Pipeline
+
+PATH = "/2015-03-31/functions/{name}/invocations"
+
+_STATUS = {"RequestTooLargeException": 413}
+
+
+class InvokeDoor:
+    """Answers synchronous, asynchronous and dry-run invocations."""
+
+    def __init__(self, functions: Functions, pipeline: Pipeline) -> None:
+        self._functions = functions
+        self._pipeline = pipeline
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Return AWS's answer; a handler that failed is a 200 with a header."""
+        try:
+            return await self._invoke(request)
+        except EmulatorError as error:
+            return _refusal(error)
+
+    async def _invoke(self, request: web.Request) -> web.StreamResponse:
+        function = self._functions.find(request.match_info["name"])
+        kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
+        most = MAX_ASYNC_PAYLOAD_BYTES if kind == "Event" else MAX_SYNC_PAYLOAD_BYTES
+        payload = _checked(await request.read() or b"{}", most)
+        if kind == "DryRun":
+            return web.Response(status=204)
+        if kind == "Event":
+            request_id = self._pipeline.enqueue(function, payload)
+            return web.Response(status=202, headers={"x-amzn-RequestId": request_id})
+        client_context = request.headers.get("X-Amz-Client-Context")
+        context = base64.b64decode(client_context).decode() if client_context else None
+        result = await self._pipeline.invoke(function, Invocation(payload, client_context=context))
+        headers = {"X-Amz-Executed-Version": "$LATEST", "x-amzn-RequestId": result.request_id}
+        if result.function_error:
+            headers["X-Amz-Function-Error"] = result.function_error
+        if request.headers.get("X-Amz-Log-Type") == "Tail":
+            headers["X-Amz-Log-Result"] = base64.b64encode(result.log_tail).decode()
+        return web.Response(body=result.payload, headers=headers, content_type="application/json")
+
+
+def _checked(payload: bytes, most: int) -> bytes:
+    if len(payload) > most:
+        raise PayloadTooLargeError(f"Request must be smaller than {most} bytes for the InvokeFunction operation")
+    try:
+        json.loads(payload)
+    except ValueError as error:
+        raise InvalidPayloadError(f"Could not parse request body into json: {error}") from error
+    return payload
+
+
+def _refusal(error: EmulatorError) -> web.Response:
+    status = _STATUS.get(error.code) or (404 if isinstance(error, NotFoundError) else 400)
+    if error.code in ("ServiceException", "InternalError"):
+        status = 500
+    return web.json_response(
+        {"Type": "User" if status < 500 else "Server", "Message": error.message, "Hint": error.hint},
+        status=status,
+        headers={"x-amzn-ErrorType": error.code},
+    )

@@ -1,0 +1,94 @@
+"""The server: opens the doors, starts the pipeline, and takes both down again in order."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import time
+
+from aiohttp import web
+
+from emulator import __version__
+from emulator.cloud import Cloud
+from emulator.errors import ConflictError
+from emulator.http.control import STATUS_PATH, WAIT_PATH, ControlDoor
+from emulator.http.guard import guard
+from emulator.http.lambda_.invoke import PATH as INVOKE_PATH
+from emulator.http.lambda_.invoke import InvokeDoor
+from emulator.http.s3 import S3Door
+from emulator.pipeline import Pipeline
+
+log = logging.getLogger(__name__)
+
+_LOOPBACK = "127.0.0.1"
+_SHUTDOWN_SECONDS = 5.0
+
+
+class Server:
+    """Serves one home until stopped; with `once`, only invocations, on any free port."""
+
+    def __init__(self, cloud: Cloud, *, once: bool) -> None:
+        self._cloud = cloud
+        self._once = once
+        self.port = 0 if once else cloud.settings.port
+
+    async def start(self) -> None:
+        """Return when everything is up; ConflictError if the port is taken."""
+        cloud = self._cloud
+        await asyncio.to_thread(cloud.engine.networks.ensure_vpc)
+        gateway = await asyncio.to_thread(cloud.engine.networks.gateway)
+        self._pipeline = await asyncio.to_thread(cloud.pipeline)
+        self._runner = web.AppRunner(
+            self._application(self._pipeline, gateway),
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=_SHUTDOWN_SECONDS,
+        )
+        await self._runner.setup()
+        self.port = await self._listen(_LOOPBACK, self.port)
+        await self._listen(gateway, self.port)
+        self._facts |= {"port": self.port, "endpoint": f"http://{_LOOPBACK}:{self.port}"}
+        self._facts["vpc_endpoint"] = f"http://{gateway}:{self.port}"
+        await self._pipeline.start(gateway, f"http://{gateway}:{self.port}", triggers=not self._once)
+        if not self._once:
+            cloud.home.server_file.write_text(json.dumps(self._facts))
+        log.info("server started: port=%d pid=%d", self.port, os.getpid())
+
+    async def stop(self) -> None:
+        """Close the doors, finish what is under way, remove every worker."""
+        started = time.monotonic()
+        if not self._once:
+            self._cloud.home.server_file.unlink(missing_ok=True)
+        await self._pipeline.stop()
+        await self._runner.cleanup()
+        log.info("server stopped: seconds=%.1f", time.monotonic() - started)
+
+    def _application(self, pipeline: Pipeline, gateway: str) -> web.Application:
+        cloud = self._cloud
+        self._facts: dict[str, object] = {
+            "home": str(cloud.home.root),
+            "pid": os.getpid(),
+            "version": __version__,
+            "engine": cloud.engine.url,
+        }
+        control = ControlDoor(pipeline, cloud.queue, self._facts)
+        app = web.Application(middlewares=[guard({gateway})], client_max_size=7 * 1024 * 1024)
+        app.router.add_get(STATUS_PATH, control.status)
+        app.router.add_get(WAIT_PATH, control.wait)
+        app.router.add_post(INVOKE_PATH, InvokeDoor(cloud.functions, pipeline).handle)
+        app.router.add_route("*", "/{path:.*}", S3Door(cloud.buckets, cloud.settings).handle)
+        return app
+
+    async def _listen(self, host: str, port: int) -> int:
+        site = web.TCPSite(self._runner, host, port)
+        try:
+            await site.start()
+        except OSError as error:
+            with contextlib.suppress(Exception):
+                await self._runner.cleanup()
+            raise ConflictError(
+                f"port {port} of {host} is already in use" if port else f"could not listen on {host}: {error}",
+                hint="stop what listens there, or choose another port with CLOUDLET_PORT",
+            ) from error
+        return int(self._runner.addresses[-1][1])

@@ -1,0 +1,120 @@
+"""The main story, from top to bottom: a change in a bucket becomes an event, a queued invocation, a result.
+
+    cp -> watcher -> reconcile -> Enqueuer (same transaction) -> InvocationQueue -> Dispatcher -> Fleet -> settled
+
+The only module that knows both buckets and functions.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+
+from emulator.buckets import Buckets, ObjectEvent
+from emulator.buckets.events import notification
+from emulator.buckets.notifications import NotificationRules
+from emulator.engine import Engine
+from emulator.functions import Function, Functions, function_name
+from emulator.functions.dispatcher import Dispatcher
+from emulator.functions.fleet import Fleet, remove_leftovers
+from emulator.functions.pool import Supply
+from emulator.functions.queue import InvocationQueue
+from emulator.functions.records import Invocation, InvocationResult
+from emulator.home import Home
+from emulator.settings import Settings
+from emulator.state import Database
+
+log = logging.getLogger(__name__)
+
+_DRAIN_SECONDS = 20.0
+
+
+class Enqueuer:
+    """Turns a bucket's event into queued invocations, within the transaction that wrote the index row."""
+
+    def __init__(self, rules: NotificationRules, queue: InvocationQueue, region: str) -> None:
+        self._rules = rules
+        self._queue = queue
+        self._region = region
+
+    def __call__(self, transaction: sqlite3.Connection, event: ObjectEvent) -> None:
+        for rule in self._rules.matching(transaction, event):
+            payload = json.dumps(notification(event, rule.id, self._region)).encode()
+            source = f"s3://{event.bucket}/{event.key} {event.name}"
+            self._queue.add(transaction, function_name(rule.target), payload, source)
+
+
+class Pipeline:
+    """What a running server does besides answering HTTP. Used from one event loop."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        database: Database,
+        home: Home,
+        settings: Settings,
+        buckets: Buckets,
+        functions: Functions,
+        queue: InvocationQueue,
+        holder_image: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._engine = engine
+        self._database = database
+        self._settings = settings
+        self._buckets = buckets
+        self._functions = functions
+        self._queue = queue
+        supply = Supply(functions.runtime_image, functions.code_folder)
+        self._fleet = Fleet(engine, home, settings, supply, holder_image, clock)
+        self._dispatching: asyncio.Task[None] | None = None
+
+    async def start(self, host: str, endpoint: str, *, triggers: bool) -> None:
+        """Begin: clean up after a killed server, take back what it had in hand, watch, dispatch."""
+        if triggers:
+            leftovers = await asyncio.to_thread(remove_leftovers, self._engine)
+            recovered = self._queue.recover()
+            log.info("server resumed: leftover_containers=%d recovered_events=%d", leftovers, recovered)
+        await self._fleet.start(host, endpoint)
+        if not triggers:
+            return
+        self._dispatcher = Dispatcher(self._queue, self._fleet.pool, self._functions.find, self._settings.max_workers)
+        self._watcher = self._buckets.watcher(on_activity=self._dispatcher.wake)
+        await asyncio.to_thread(self._watcher.start)
+        self._dispatching = asyncio.create_task(self._dispatcher.run())
+
+    async def invoke(self, function: Function, invocation: Invocation) -> InvocationResult:
+        """Run one invocation now and return what came of it."""
+        return await self._fleet.invoke(function, invocation)
+
+    def enqueue(self, function: Function, payload: bytes) -> str:
+        """Queue an event for *function* and return its request id."""
+        with self._database.transaction() as transaction:
+            request_id = self._queue.add(transaction, function.name, payload, "invoke")
+        if self._dispatching is not None:
+            self._dispatcher.wake()
+        return request_id
+
+    async def settle(self, timeout_seconds: float) -> bool:
+        """Wait until all that was dropped or queued before this call is done; tell whether it was in time."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await asyncio.to_thread(self._watcher.flush, timeout_seconds)
+                await self._dispatcher.wait_idle()
+        except TimeoutError:
+            return False
+        return True
+
+    async def stop(self) -> None:
+        """Finish what is under way, put the rest back, leave no worker behind."""
+        if self._dispatching is not None:
+            await asyncio.to_thread(self._watcher.stop)
+            self._dispatching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._dispatching
+            await self._dispatcher.finish(_DRAIN_SECONDS)
+        await self._fleet.close()
