@@ -120,10 +120,11 @@ class InotifyWatcher:
 
     def _turn(self) -> float:
         """Handle all there is to handle; return the seconds until something is due."""
-        with self._lock:
-            flushes, self._flushes = self._flushes, []
+        # In this order: who asks after the wake-up call is taken asks again, and events are read after all who asked.
         with suppress(BlockingIOError):
             os.eventfd_read(self._wake)
+        with self._lock:
+            flushes, self._flushes = self._flushes, []
         events = [] if self._inotify is None else self._inotify.read(timeout=0)
         for event in events:
             try:

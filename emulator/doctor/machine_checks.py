@@ -64,7 +64,9 @@ def check_inotify(limits: Path) -> list[Check]:
     instances = int((limits / "max_user_instances").read_text())
     return [
         _at_least("inotify watches", watches, _WATCHES, "max_user_watches", "one for each folder of a bucket"),
-        _at_least("inotify instances", instances, _INSTANCES, "max_user_instances", "several for each booted instance"),
+        _at_least(
+            "inotify instances", instances, _INSTANCES, "max_user_instances", "about six for each booted instance"
+        ),
     ]
 
 

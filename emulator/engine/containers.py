@@ -151,7 +151,8 @@ class Containers:
 def _container(row: Mapping[str, Any]) -> Container:
     networks = (row.get("NetworkSettings") or {}).get("Networks") or {}
     address: Mapping[str, Any] = next((network for network in networks.values() if network.get("IPAddress")), {})
-    planned: Mapping[str, Any] = next((network["IPAMConfig"] for network in networks.values() if network.get("IPAMConfig")), {})
+    plans = (network.get("IPAMConfig") for network in networks.values())
+    planned: Mapping[str, Any] = next((plan for plan in plans if plan), {})
     return Container(
         id=row["Id"],
         kind=Kind(row["Labels"].get(labels.KIND, Kind.BUILD)),

@@ -96,12 +96,14 @@ class Images:
                 forcerm=True,
                 decode=True,
             )
-            for message in stream:
-                if "error" in message:
-                    raise BuildError(message["error"].strip(), log=log)
+            failure: str | None = None
+            for message in stream:  # read to its end also after an error, which gives the connection back
+                failure = message.get("error", failure)
                 for line in _lines(message):
                     log.append(line)
                     yield line
+            if failure is not None:
+                raise BuildError(failure.strip(), log=log)
 
     def tag(self, image: str, name: str) -> None:
         """Give *image* another name; the old ones stay."""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 from emulator.engine.engine import Engine
 from emulator.engine.host import ADMINISTRATION_PATH, HostFacts, is_dockerd, look_at_host, running_dockerd
@@ -135,13 +136,14 @@ def _run(step: Step, progress: Progress) -> None:
         errors="replace",
     )
 
-    def read() -> None:
-        for line in process.stdout or ():
-            log.append(line.rstrip())
-            progress.detail(line)
+    def read(output: IO[str]) -> None:
+        with output:
+            for line in output:
+                log.append(line.rstrip())
+                progress.detail(line)
 
     # In a thread: a service that an installation starts may keep this pipe for good, and the end would never come.
-    reader = threading.Thread(target=read, daemon=True)
+    reader = threading.Thread(target=read, args=(process.stdout,), daemon=True)
     reader.start()
     code = process.wait()
     reader.join(timeout=1)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from emulator.engine import Engine
 from emulator.functions.definition import Function, check_configuration
@@ -119,9 +120,10 @@ class Functions:
             "environment": deployment.environment,
             "description": deployment.description,
         }
-        function = dataclasses.replace(
-            new, **{name: getattr(known or new, name) if value is None else value for name, value in asked.items()}
-        )
+        settled: dict[str, Any] = {
+            name: getattr(known or new, name) if value is None else value for name, value in asked.items()
+        }
+        function = dataclasses.replace(new, **settled)
         check_configuration(function)
         return function
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from emulator.engine import Engine
 from emulator.engine.memory import memory_peak_file, read_peak
 from emulator.functions.definition import Function
+from emulator.functions.errors import WorkerStartError
 from emulator.functions.logs import LogStream
 from emulator.functions.output_pipe import OutputPipe
 from emulator.functions.records import (
@@ -67,6 +68,9 @@ class Worker:
         self._init_ms: float | None = None
         self._settling: asyncio.Task[Path | None] | None = None
         self._peak_bytes = 0
+        self._retiring = False
+        self._start_ended = asyncio.Event()
+        self._start_ended.set()
 
     @property
     def loaded(self) -> bool:
@@ -75,6 +79,15 @@ class Worker:
 
     async def start(self, image: str, code: Path, holder_id: str) -> None:
         """Start the container and wait until the handler is loaded, has failed to load, or takes too long to."""
+        if self._retiring:
+            raise WorkerStartError(f"{self.function.name} was let go before its worker started")
+        self._start_ended.clear()
+        try:
+            await self._start(image, code, holder_id)
+        finally:
+            self._start_ended.set()
+
+    async def _start(self, image: str, code: Path, holder_id: str) -> None:
         address, self._port = await self._workshop.api.open(self._session)
         self._pipe = OutputPipe(self._workshop.home.pipes / secrets.token_hex(8), self._log.write)
         spec = worker_spec(
@@ -86,6 +99,8 @@ class Worker:
             environment=worker_environment(self.function, self._workshop.surroundings, address, self._log.name),
         )
         self.container_id = await asyncio.to_thread(self._containers.create, spec)
+        if self._retiring:
+            return
         await asyncio.to_thread(self._containers.start, self.container_id)
         started = time.monotonic()
         await asyncio.wait(
@@ -117,6 +132,9 @@ class Worker:
 
     async def retire(self) -> None:
         """Remove the container and all that belonged to it; a worker in any state may be retired."""
+        self._retiring = True
+        self.died(_KILLED)  # whoever waits for it need not wait longer
+        await self._start_ended.wait()
         self.usable = False
         if self.container_id is not None:
             await asyncio.to_thread(self._containers.remove, self.container_id)

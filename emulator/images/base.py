@@ -16,7 +16,7 @@ from emulator.progress import Progress
 DEFAULT_IMAGE = "debian:bookworm-slim"
 DEFAULT_SUITE = "bookworm"
 
-_REPOSITORY = "cloudlet/base"
+REPOSITORY = "cloudlet/base"
 _REGISTRY_SECONDS = 5.0
 _LEFT_OUT = (
     "path-exclude=/usr/share/doc/*",
@@ -31,10 +31,11 @@ _LEFT_OUT = (
 class BaseImages:
     """Finds or makes base images on one engine."""
 
-    def __init__(self, engine: Engine, home: Home, progress: Progress) -> None:
+    def __init__(self, engine: Engine, home: Home, progress: Progress, repository: str = REPOSITORY) -> None:
         self._engine = engine
         self._home = home
         self._progress = progress
+        self._repository = repository
 
     def ensure(self, image: str = DEFAULT_IMAGE, suite: str | None = DEFAULT_SUITE) -> str:
         """
@@ -49,7 +50,7 @@ class BaseImages:
 
     def present(self, image: str, suite: str | None) -> str | None:
         """Return the tag in the local store that stands for *image*, if there is one."""
-        tags = [image, *([f"{_REPOSITORY}:{suite}"] if suite else [])]
+        tags = [image, *([f"{self._repository}:{suite}"] if suite else [])]
         return next((tag for tag in tags if self._engine.images.get(tag)), None)
 
     def _pulled(self, image: str) -> str | None:
@@ -76,29 +77,28 @@ class BaseImages:
                 "which could make one like it, is not installed",
                 hint="install it: `sudo apt-get install mmdebstrap debian-archive-keyring` or `cloudlet doctor --fix`",
             )
-        tag = f"{_REPOSITORY}:{suite}"
+        tag = f"{self._repository}:{suite}"
         self._home.scratch.mkdir(parents=True, exist_ok=True)
         with (
             self._progress.step(f"Making Debian {suite} from its packages"),
-            tempfile.NamedTemporaryFile(dir=self._home.scratch, suffix=".tar") as archive,
+            tempfile.TemporaryDirectory(dir=self._home.scratch) as folder,
         ):
-            self._bootstrap(suite, Path(archive.name))
-            self._engine.images.import_tar(Path(archive.name), tag, {labels.KIND: str(Kind.BASE)})
+            archive = Path(folder, "root.tar")
+            self._bootstrap(suite, archive)
+            self._engine.images.import_tar(archive, tag, {labels.KIND: str(Kind.BASE)})
         return tag
 
     def _bootstrap(self, suite: str, archive: Path) -> None:
-        options = [f"--dpkgopt={option}" for option in _LEFT_OUT]
-        command = ["mmdebstrap", "--variant=minbase", "--format=tar", *options, suite, "-"]
         log: list[str] = []
         with (
             archive.open("wb") as output,
             subprocess.Popen(
-                command,
+                _command(suite, archive.parent),
                 stdout=output,
                 stderr=subprocess.PIPE,
                 text=True,
                 errors="replace",
-                process_group=0,  # Ctrl-C is passed on below, once, and waited for
+                process_group=0,  # Ctrl-C is passed on below, and its effect waited for
             ) as process,
         ):
             try:
@@ -107,7 +107,7 @@ class BaseImages:
                     self._progress.detail(line)
             except BaseException:
                 os.killpg(process.pid, signal.SIGTERM)
-                process.communicate()  # it unmounts and removes what it began
+                process.communicate()
                 raise
         if process.returncode:
             complaints = [line.removeprefix("E: ") for line in log if line.startswith("E: ")][:2]
@@ -117,3 +117,17 @@ class BaseImages:
                 log=log,
                 hint="a Debian mirror has to be reachable, and the package debian-archive-keyring installed",
             )
+
+
+def _command(suite: str, folder: Path) -> list[str]:
+    """
+    Return the command that writes a small Debian as a tar to its standard output, working in *folder*.
+
+    Run by root it mounts /proc and /sys in there, and leaves them so when it is interrupted: in a mount namespace
+    of its own they end with it, and *folder* can be removed without reaching this machine's own.
+    """
+    options = [f"--dpkgopt={option}" for option in _LEFT_OUT]
+    command = ["mmdebstrap", "--variant=minbase", "--format=tar", *options, suite, "-"]
+    if os.geteuid() == 0:
+        return ["unshare", "--mount", "env", f"TMPDIR={folder}", *command]
+    return command

@@ -1,0 +1,102 @@
+"""One handler for each way in which a function can end."""
+
+import os
+import sys
+import time
+
+
+def good(event, context):
+    return {"ok": True}
+
+
+def nothing(event, context):
+    return None
+
+
+def raises(event, context):
+    raise ValueError("Handler fails")
+
+
+def exits(event, context):
+    sys.exit(1)
+
+
+def exits_hard(event, context):
+    os._exit(0)
+
+
+def exits_with_status(event, context):
+    os._exit(7)
+
+
+def hangs(event, context):
+    print("about to hang")
+    time.sleep(3600)
+
+
+def eats_memory(event, context):
+    hoard = []
+    while True:
+        hoard.append(b"x" * (16 * 1024 * 1024))
+
+
+def unserialisable(event, context):
+    return {1, 2, 3}
+
+
+def too_much(event, context):
+    return "x" * 7_000_000
+
+
+def forks(event, context):
+    pids = []
+    try:
+        for _ in range(5000):
+            pid = os.fork()
+            if pid == 0:
+                time.sleep(60)
+                os._exit(0)
+            pids.append(pid)
+    except OSError:
+        for pid in pids:
+            os.kill(pid, 9)
+        return {"stopped_at": len(pids)}
+    return {"stopped_at": None}
+
+
+def burns(event, context):
+    """Use the processor for as long as is asked; return how much of it was given."""
+    began, used = time.monotonic(), time.process_time()
+    while time.monotonic() - began < event["seconds"]:
+        pass
+    return {"share": (time.process_time() - used) / (time.monotonic() - began)}
+
+
+def writes(event, context):
+    """Try to write where a handler may and may not."""
+    outcome = {}
+    for path in ("/tmp/mine", "/var/task/mine", "/opt/mine", "/etc/mine"):
+        try:
+            with open(path, "w") as file:
+                file.write("x")
+            outcome[path] = "written"
+        except OSError as error:
+            outcome[path] = type(error).__name__
+    return outcome
+
+
+def talks(event, context):
+    print("one line")
+    sys.stderr.write("another\n")
+    os.write(1, b"no newline at its end")
+    return os.getpid()
+
+
+_seen = 0
+
+
+def counts(event, context):
+    """Count the invocations of one worker."""
+    global _seen
+    _seen += 1
+    return _seen

@@ -1,0 +1,5 @@
+import humanize
+
+
+def handler(event, context):
+    return humanize.intcomma(event["number"])

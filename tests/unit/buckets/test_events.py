@@ -1,0 +1,71 @@
+"""The document that handlers receive is AWS's, field for field."""
+
+from datetime import UTC, datetime
+from urllib.parse import unquote_plus
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.buckets import ObjectEvent, notification
+from emulator.buckets.events import form_encoded
+
+EVENT = ObjectEvent(
+    bucket="raw",
+    key="in/a b+c@é.csv",
+    name="ObjectCreated:Put",
+    sequencer="0055AED6DCD90281E5",
+    time=datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC),
+    request_id="C3D13FE58DE4C810",
+    size_bytes=12,
+    etag="d41d8cd98f00b204e9800998ecf8427e",
+)
+
+
+def test_a_created_object_is_announced_as_on_aws() -> None:
+    """
+    Unmodified handlers read these fields.
+    """
+    document = notification(EVENT, "my-rule", "eu-west-1")
+
+    (record,) = document["Records"]  # type: ignore[misc]
+    assert record == {
+        "eventVersion": "2.1",
+        "eventSource": "aws:s3",
+        "awsRegion": "eu-west-1",
+        "eventTime": "2026-01-02T03:04:05.678Z",
+        "eventName": "ObjectCreated:Put",
+        "userIdentity": {"principalId": "AWS:000000000000"},
+        "requestParameters": {"sourceIPAddress": "127.0.0.1"},
+        "responseElements": record["responseElements"],
+        "s3": {
+            "s3SchemaVersion": "1.0",
+            "configurationId": "my-rule",
+            "bucket": {"name": "raw", "ownerIdentity": {"principalId": "000000000000"}, "arn": "arn:aws:s3:::raw"},
+            "object": {
+                "key": "in/a+b%2Bc%40%C3%A9.csv",
+                "size": 12,
+                "eTag": "d41d8cd98f00b204e9800998ecf8427e",
+                "sequencer": "0055AED6DCD90281E5",
+            },
+        },
+    }
+    assert record["responseElements"]["x-amz-request-id"] == "C3D13FE58DE4C810"
+
+
+def test_a_removed_object_has_neither_size_nor_etag() -> None:
+    """
+    AWS leaves them out; a handler that tells the two apart by them must work.
+    """
+    gone = ObjectEvent("raw", "a", "ObjectRemoved:Delete", "00", EVENT.time, "R")
+
+    (record,) = notification(gone, "r", "us-east-1")["Records"]  # type: ignore[misc]
+
+    assert record["s3"]["object"] == {"key": "a", "sequencer": "00"}
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_a_handler_gets_the_key_back_with_unquote_plus(key: str) -> None:
+    """
+    It is the one line that every S3 handler begins with.
+    """
+    assert unquote_plus(form_encoded(key)) == key

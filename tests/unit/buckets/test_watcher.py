@@ -1,0 +1,273 @@
+"""Every way of writing a file counts once, and only when it is whole. Real inotify, real programs."""
+
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from emulator.buckets import Buckets, Watcher
+from emulator.buckets.polling import PollingWatcher
+from tests.conftest import wait_for
+from tests.unit.buckets.conftest import Recorder
+
+
+@pytest.fixture
+def watcher(buckets: Buckets) -> Iterator[Watcher]:
+    watcher = buckets.watcher()
+    watcher.start()
+    assert watcher.flush(30)
+    yield watcher
+    watcher.stop()
+
+
+def test_a_copied_file_is_an_event_by_the_time_flush_returns(raw: Path, watcher: Watcher, recorder: Recorder) -> None:
+    """
+    `cp … && cloudlet wait` must not wait for nothing.
+    """
+    subprocess.run(["cp", __file__, str(raw / "a.py")], check=True)
+
+    assert watcher.flush(30)
+
+    assert recorder.seen == [("ObjectCreated:Put", "a.py")]
+
+
+def sh(script: str) -> Callable[[Path], None]:
+    def run(folder: Path) -> None:
+        subprocess.run(["sh", "-ec", script], cwd=folder, check=True)
+
+    return run
+
+
+PUT, DELETE = "ObjectCreated:Put", "ObjectRemoved:Delete"
+
+
+@pytest.mark.parametrize(
+    ("write", "expected"),
+    [
+        (sh("echo x > a"), [(PUT, "a")]),
+        (sh("echo x > ../../outside; mv ../../outside a"), [(PUT, "a")]),
+        (sh("echo x > a.part; mv a.part a"), [(PUT, "a")]),
+        (sh("echo x > .a.Ab3dEf; mv .a.Ab3dEf a"), [(PUT, "a")]),
+        (sh("echo x > ../../outside; ln ../../outside a"), [(PUT, "a")]),
+        (sh("mkdir -p d/e/f; echo x > d/e/f/a"), [(PUT, "d/e/f/a")]),
+        (sh("mkdir -p ../../tree/d; echo x > ../../tree/d/a; mv ../../tree t"), [(PUT, "t/d/a")]),
+        (sh("echo x > 'a b+c%é\n.csv'"), [(PUT, "a b+c%é\n.csv")]),
+        (sh("touch a"), [(PUT, "a")]),
+    ],
+)
+def test_a_way_of_writing_is_one_event(
+    raw: Path, watcher: Watcher, recorder: Recorder, write: Callable[[Path], None], expected: list[tuple[str, str]]
+) -> None:
+    """
+    Whatever program writes, the function runs once.
+    """
+    write(raw)
+
+    assert watcher.flush(30)
+    assert watcher.flush(30)
+
+    assert recorder.seen == expected
+
+
+def test_a_file_is_announced_when_it_is_closed(raw: Path, watcher: Watcher, recorder: Recorder) -> None:
+    """
+    A function that reads half a file is worse than one that does not run.
+    """
+    with (raw / "a").open("w") as file:
+        file.write("half")
+        file.flush()
+        assert watcher.flush(30)
+
+        assert recorder.seen == []
+
+        file.write("whole")
+
+    assert watcher.flush(30)
+    assert [event.size_bytes for event in recorder.events] == [9]
+
+
+def test_a_file_moved_in_while_it_is_written_counts_when_closed(
+    raw: Path, watcher: Watcher, recorder: Recorder, tmp_path: Path
+) -> None:
+    """
+    The rename says nothing about the writer.
+    """
+    with (tmp_path / "a").open("w") as file:
+        (tmp_path / "a").rename(raw / "a")
+        assert watcher.flush(30)
+
+        assert recorder.seen == []
+
+        file.write("whole")
+
+    assert watcher.flush(30)
+    assert [event.size_bytes for event in recorder.events] == [5]
+
+
+def test_what_leaves_is_removed_and_what_moves_within_goes_on_being_watched(
+    raw: Path, watcher: Watcher, recorder: Recorder, tmp_path: Path
+) -> None:
+    """
+    inotify follows a moved folder under its old name; we must not.
+    """
+    sh("mkdir -p d/e; echo 1 > d/e/a; echo 2 > b")(raw)
+    assert watcher.flush(30)
+    recorder.events.clear()
+
+    (raw / "d").rename(raw / "moved")
+    (raw / "b").rename(tmp_path / "b")
+    assert watcher.flush(30)
+    assert sorted(recorder.seen) == [(PUT, "moved/e/a"), (DELETE, "b"), (DELETE, "d/e/a")]
+    recorder.events.clear()
+
+    (raw / "moved" / "e" / "c").write_text("3")
+    shutil.rmtree(raw / "moved" / "e")
+    (raw / "moved" / "last").touch()
+    assert watcher.flush(30)
+
+    assert sorted(recorder.seen)[-1] == (DELETE, "moved/e/a")
+    assert (PUT, "moved/last") in recorder.seen
+
+
+def test_what_changed_while_nobody_watched_is_found_at_start(buckets: Buckets, raw: Path, recorder: Recorder) -> None:
+    """
+    A drop while the server is down is handled when it is up again, once.
+    """
+    (raw / "a").touch()
+    for _ in range(2):
+        watcher = buckets.watcher()
+        watcher.start()
+        assert watcher.flush(30)
+        watcher.stop()
+
+    assert recorder.seen == [(PUT, "a")]
+
+
+def test_a_bucket_made_by_another_process_is_watched(buckets: Buckets, watcher: Watcher, recorder: Recorder) -> None:
+    """
+    `cloudlet s3 mb` needs no server, but the server must notice. A folder that is no bucket is left alone.
+    """
+    (buckets.root / "early").mkdir()
+    (buckets.root / "early" / "before").touch()
+    (buckets.root / "nobucket").mkdir()
+    (buckets.root / "nobucket" / "x").touch()
+    assert watcher.flush(30)
+    for name in ("early", "late"):
+        folder = buckets.create_bucket(name).path
+        assert watcher.flush(30)
+        (folder / "after").touch()
+
+    assert watcher.flush(30)
+
+    assert sorted(recorder.seen) == [(PUT, "after"), (PUT, "after"), (PUT, "before")]
+
+
+def test_a_bucket_whose_folder_is_removed_is_empty_and_can_be_used_again(
+    buckets: Buckets, raw: Path, watcher: Watcher, recorder: Recorder
+) -> None:
+    """
+    People use `rm -rf` on folders.
+    """
+    (raw / "d").mkdir()
+    (raw / "d" / "a").touch()
+    assert watcher.flush(30)
+    shutil.rmtree(raw)
+    assert watcher.flush(30)
+    raw.mkdir()
+    assert watcher.flush(30)
+    (raw / "b").touch()
+    assert watcher.flush(30)
+
+    assert recorder.seen == [(PUT, "d/a"), (DELETE, "d/a"), (PUT, "b")]
+
+
+def test_a_large_file_does_not_hold_up_others_and_flush_waits_for_it(
+    raw: Path, watcher: Watcher, recorder: Recorder, tmp_path: Path
+) -> None:
+    """
+    Hashing takes seconds for a few gigabytes.
+    """
+    (tmp_path / "large").write_bytes(os.urandom(1 << 20) * 64)
+    (tmp_path / "large").rename(raw / "large")
+    (raw / "small").touch()
+
+    assert watcher.flush(60)
+
+    assert sorted(recorder.seen) == [(PUT, "large"), (PUT, "small")]
+
+
+def test_thousands_of_files_are_counted_once_each(raw: Path, watcher: Watcher, recorder: Recorder) -> None:
+    """
+    Trees that appear faster than folders can be watched are where watchers lose files.
+    """
+    script = "for d in $(seq 40); do mkdir -p $1/d$d/e; for f in $(seq 50); do : > $1/d$d/e/$f; done; done"
+    writers = [
+        threading.Thread(target=subprocess.run, args=(["sh", "-c", script, "sh", name],), kwargs={"cwd": raw})
+        for name in ("x", "y")
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    assert watcher.flush(120)
+
+    assert len(recorder.events) == 4000
+    assert len(set(recorder.seen)) == 4000
+
+
+def test_an_api_write_makes_one_event_although_it_is_watched(
+    buckets: Buckets, raw: Path, watcher: Watcher, recorder: Recorder
+) -> None:
+    """
+    The rename of a put is seen by the watcher, too.
+    """
+    with Path(__file__).open("rb") as file:
+        for number in range(50):
+            buckets.objects.put("raw", f"d/{number}", file)
+    assert watcher.flush(30)
+    for number in range(50):
+        buckets.objects.delete("raw", f"d/{number}")
+
+    assert watcher.flush(30)
+
+    assert len(recorder.events) == 100
+
+
+def test_activity_is_announced_whichever_process_wrote_the_row(buckets: Buckets, raw: Path) -> None:
+    """
+    The server's queue is woken by it when a shell puts an object without asking the server.
+    """
+    active = threading.Event()
+    watcher = buckets.watcher(on_activity=active.set)
+    watcher.start()
+    assert watcher.flush(30)
+    active.clear()
+
+    (raw / "a").touch()
+
+    assert active.wait(30)
+    watcher.stop()
+
+
+def test_without_inotify_changes_are_found_too(buckets: Buckets, raw: Path, recorder: Recorder) -> None:
+    """
+    Other systems have no close event: a file counts when it has been still, or nobody has it open.
+    """
+    watcher = PollingWatcher(buckets, 300)
+    watcher.start()
+    (raw / "d").mkdir()
+    (raw / "d" / "a").write_text("x")
+
+    wait_for(lambda: recorder.seen == [(PUT, "d/a")])
+    (raw / "d" / "a").unlink()
+    wait_for(lambda: recorder.seen[1:] == [(DELETE, "d/a")])
+    (raw / "b").write_text("y")
+    assert watcher.flush(30)
+    watcher.stop()
+
+    assert recorder.seen[2:] == [(PUT, "b")]

@@ -1,0 +1,95 @@
+"""The S3 door on a real server and a free port, and the client that AWS gives people."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from aiohttp import web
+from botocore.config import Config
+
+from emulator.buckets import Buckets
+from emulator.home import Home
+from emulator.http.s3 import S3Door
+from emulator.settings import Settings
+from emulator.state import Database
+from tests.unit.buckets.conftest import Recorder
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def buckets(settings: Settings, recorder: Recorder) -> Iterator[Buckets]:
+    home = Home(settings.home)
+    home.create()
+    database = Database(home.state_file)
+    yield Buckets(database, home, settings, on_event=recorder)
+    database.close()
+
+
+class Server:
+    """An event loop in a thread, with nothing in it but the door."""
+
+    def __init__(self, door: S3Door) -> None:
+        self._door = door
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self.port = 0
+
+    def start(self) -> None:
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._open(), self._loop).result(30)
+
+    def stop(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(30)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _open(self) -> None:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self._door.handle)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.port = self._runner.addresses[0][1]
+
+    async def _close(self) -> None:
+        await self._runner.cleanup()
+        await self._loop.shutdown_default_executor()
+
+
+@pytest.fixture
+def server(buckets: Buckets, settings: Settings) -> Iterator[Server]:
+    server = Server(S3Door(buckets, settings))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def s3(server: Server) -> Iterator[Any]:
+    """A boto3 client as people have it, but for the endpoint."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=f"http://127.0.0.1:{server.port}",
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"max_attempts": 1}),
+    )
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def raw(s3: Any, buckets: Buckets) -> Path:
+    """The folder of a bucket named raw."""
+    s3.create_bucket(Bucket="raw")
+    return buckets.path("raw")
