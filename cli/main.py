@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from cli import errors, output
-from cli.commands import ami, cloud, ec2, lambda_, s3
+from cli.commands import ami, cloud, ec2, help, lambda_, s3  # noqa: A004 - the command's own name
+from cli.helptext import HelpfulGroup
 from emulator import __version__
 from emulator.errors import EmulatorError
 
@@ -16,6 +17,7 @@ log = logging.getLogger(__name__)
 
 app = typer.Typer(
     name="cloudlet",
+    cls=HelpfulGroup,
     rich_markup_mode=None,  # plain help costs half the time of a rendered one
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -23,19 +25,22 @@ app = typer.Typer(
     help="""A small cloud on your own machine.
 
     \b
-    cloudlet start                                            the server: triggers and the S3 endpoint
     cloudlet ec2 run-instances --image-id web --instance-type t3.micro
+    cloudlet start
     cloudlet s3 mb s3://raw
-    cloudlet lambda deploy ./code --name summarize --handler app.handler --runtime python3.11
+    cloudlet lambda deploy ./code --name summarize --handler app.handler
     cloudlet lambda add-trigger summarize --bucket raw --suffix .csv
-    cp data.csv "$(cloudlet s3 path s3://raw)"/               the function runs
+    cp data.csv "$(cloudlet s3 path s3://raw)"/           and the function runs
+
+    More: `cloudlet help environment`, `exit-codes` or `definitions`.
     """,
 )
-app.add_typer(ec2.app, name="ec2")
-app.add_typer(ami.app, name="ami")
-app.add_typer(lambda_.app, name="lambda")
-app.add_typer(s3.app, name="s3")
+app.add_typer(ec2.app, name="ec2", cls=HelpfulGroup)
+app.add_typer(ami.app, name="ami", cls=HelpfulGroup)
+app.add_typer(lambda_.app, name="lambda", cls=HelpfulGroup)
+app.add_typer(s3.app, name="s3", cls=HelpfulGroup)
 cloud.add_to(app)
+help.add_to(app)
 
 
 def _show_version(wanted: bool) -> None:

@@ -3,24 +3,32 @@
 import functools
 import inspect
 from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from cli import output as out
+from cli.helptext import HelpfulCommand
 from emulator.cloud import Cloud
 from emulator.settings import Settings
 
-Output = Annotated[str | None, typer.Option("--output", metavar="{table|json|yaml|text}", help="Form of the answer.")]
-Query = Annotated[str | None, typer.Option("--query", metavar="JMESPATH", help="Part of the answer; json by default.")]
+Output = Annotated[
+    str | None, typer.Option("--output", metavar="FORMAT", help="table, json, yaml or text; default: table.")
+]
+Query = Annotated[
+    str | None,
+    typer.Option("--query", metavar="JMESPATH", help="A part of the answer, as json if nothing else is said."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only ids, one a line.")]
+
+_asked_for_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
 _SHARED = {"output": (Output, None), "query": (Query, None), "quiet": (Quiet, False)}
 
 
-class AwsCommand(TyperCommand):
+class AwsCommand(HelpfulCommand):
     """Takes lists as `aws` does: `--instance-ids i-1 i-2` is `--instance-ids i-1 --instance-ids i-2`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -40,15 +48,20 @@ def expand_lists(arguments: list[str], list_options: set[str]) -> list[str]:
     for index, argument in enumerate(arguments):
         if argument == "--":
             return expanded + arguments[index:]
-        if argument.startswith("-") and argument != "-":
+        if not _is_value([argument]):
             current = argument if argument in list_options else None
-            if current is None or index + 1 == len(arguments) or arguments[index + 1].startswith("--"):
-                expanded.append(argument)
+            if current is None or not _is_value(arguments[index + 1 : index + 2]):
+                expanded.append(argument)  # a list without values is click's to refuse
         elif current is not None:
             expanded += [current, argument]
         else:
             expanded.append(argument)
     return expanded
+
+
+def _is_value(arguments: list[str]) -> bool:
+    """Tell whether the first of *arguments* exists and is no option; `-` alone stands for stdin."""
+    return bool(arguments) and (arguments[0] == "-" or not arguments[0].startswith("-"))
 
 
 def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -57,6 +70,7 @@ def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
         def call(*, output: str | None, query: str | None, quiet: bool, **arguments: Any) -> None:
+            _asked_for_quiet.set(quiet)
             chosen = out.check_format(output or Settings.from_environment().output)
             answer = function(**arguments)
             if isinstance(answer, out.Answer):
@@ -84,10 +98,11 @@ def _share_options(call: Callable[..., Any], function: Callable[..., Any]) -> No
 
 
 def open_cloud(*, quiet: bool = False) -> Cloud:
-    """Return this user's cloud, reporting its long work on stderr."""
+    """Return this user's cloud; it reports its long work on stderr, unless *quiet* or --quiet."""
     from cli.progress import TerminalProgress
     from emulator.progress import Silent
 
+    quiet = quiet or _asked_for_quiet.get()
     return Cloud(Settings.from_environment(), Silent() if quiet else TerminalProgress())
 
 

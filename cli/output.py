@@ -125,34 +125,10 @@ def _write_yaml(document: object) -> None:
 
 
 def _write_text(document: object) -> None:
-    """Write tab-separated values, as scripts around `aws --output text` expect them."""
-    plain = _plain(document)
-    rows = plain if isinstance(plain, list) else [plain]
-    if all(not isinstance(row, list | dict) for row in rows):
-        write("\t".join(_text_cell(row) for row in rows))
-        return
-    for row in rows:
-        _write_text_row(row)
+    from cli.text_output import text_lines
 
-
-def _write_text_row(row: object, name: str = "") -> None:
-    if isinstance(row, list):
-        write("\t".join(_text_cell(cell) for cell in row if not isinstance(cell, list | dict)))
-        return
-    if not isinstance(row, dict):
-        write(_text_cell(row))
-        return
-    scalars = [_text_cell(row[key]) for key in sorted(row) if not isinstance(row[key], list | dict)]
-    if scalars:
-        write("\t".join([name.upper(), *scalars] if name else scalars))
-    for key in sorted(row):
-        nested = row[key] if isinstance(row[key], list) else [row[key]] if isinstance(row[key], dict) else []
-        for item in nested:
-            _write_text_row(item, key)
-
-
-def _text_cell(value: object) -> str:
-    return str(value)
+    for line in text_lines(_plain(document)):
+        write(line)
 
 
 _FORMATS: dict[str, Callable[[object], None]] = {"json": _write_json, "yaml": _write_yaml, "text": _write_text}

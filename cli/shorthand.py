@@ -6,6 +6,8 @@ from typing import Any
 
 from emulator.errors import InvalidRequestError
 
+_HINT = "write ResourceType=instance,Tags=[{Key=Name,Value=web}], or JSON"
+
 
 def instance_tags(specifications: list[str]) -> dict[str, str]:
     """Return the tags that `--tag-specifications` gives to instances; other resource types are for later."""
@@ -15,22 +17,25 @@ def instance_tags(specifications: list[str]) -> dict[str, str]:
             kind = specification.get("ResourceType")
             if kind not in ("instance", "volume", "network-interface"):
                 raise InvalidRequestError(f"'{kind}' is not a valid taggable resource type for this operation.")
-            for tag in specification.get("Tags", []):
-                if kind == "instance":
-                    tags[str(tag.get("Key", ""))] = str(tag.get("Value", ""))
+            of_kind = _tags(specification.get("Tags", []), text)
+            if kind == "instance":
+                tags |= of_kind
     return tags
 
 
 def port_pair(text: str) -> tuple[int, int]:
     """Return (port of this machine, port of the instance) of `8080:80`, `:80` or `80`; 0 stands for any free one."""
-    outside, _, inside = text.rpartition(":")
-    try:
-        pair = (int(outside or 0), int(inside))
-    except ValueError:
-        pair = (-1, -1)
-    if not (0 <= pair[0] <= 65535 and 1 <= pair[1] <= 65535):
+    match = re.fullmatch(r"(?:(\d{1,5})?:)?(\d{1,5})", text, re.ASCII)
+    pair = (int(match[1] or 0), int(match[2])) if match else (0, 0)
+    if not (pair[0] <= 65535 and 1 <= pair[1] <= 65535):
         raise InvalidRequestError(f"--publish {text!r} is no pair of ports", hint="write HOST:PORT, such as 8080:80")
     return pair
+
+
+def _tags(tags: Any, text: str) -> dict[str, str]:
+    if not isinstance(tags, list) or not all(isinstance(tag, dict) and "Key" in tag for tag in tags):
+        raise InvalidRequestError(f"the Tags of {text!r} are no list of Key and Value", hint=_HINT)
+    return {str(tag["Key"]): str(tag.get("Value", "")) for tag in tags}
 
 
 def _structures(text: str) -> list[dict[str, Any]]:
@@ -40,7 +45,10 @@ def _structures(text: str) -> list[dict[str, Any]]:
             parsed = json.loads(stripped)
         except ValueError as error:
             raise InvalidRequestError(f"{text!r} is no JSON: {error}") from error
-        return parsed if isinstance(parsed, list) else [parsed]
+        structures = parsed if isinstance(parsed, list) else [parsed]
+        if not all(isinstance(one, dict) for one in structures):
+            raise InvalidRequestError(f"{text!r} is no structure, nor a list of them", hint=_HINT)
+        return structures
     parser = _Parser(stripped)
     return [parser.structure(end="")]
 
@@ -111,5 +119,5 @@ class _Parser:
     def _unexpected(self) -> InvalidRequestError:
         return InvalidRequestError(
             f"{self._text!r} cannot be read from character {self._at + 1} on",
-            hint="write ResourceType=instance,Tags=[{Key=Name,Value=web}], or JSON",
+            hint=_HINT,
         )

@@ -20,7 +20,7 @@ _CHUNK = 65536
 
 def bridge(engine: Engine, container_id: str, command: Sequence[str], user: str) -> int:
     """Run *command* with our stdin, stdout and stderr as its own; return its exit code."""
-    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    interactive = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
     session = engine.containers.open_exec(container_id, command, user, tty=interactive)
     threading.Thread(target=_send_stdin, args=(session,), daemon=True).start()
     with _raw_terminal(session) if interactive else contextlib.nullcontext():
@@ -29,7 +29,7 @@ def bridge(engine: Engine, container_id: str, command: Sequence[str], user: str)
 
 
 def _send_stdin(session: ExecSession) -> None:
-    while content := os.read(sys.stdin.fileno(), _CHUNK):
+    while sys.stdin is not None and (content := os.read(sys.stdin.fileno(), _CHUNK)):
         if not session.send(content):
             return
     session.end_input()

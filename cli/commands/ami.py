@@ -84,7 +84,7 @@ def show_ami(name: Name) -> Answer:
 def build_amis(
     names: Annotated[list[str], typer.Argument(metavar="NAME...", help="AMIs' names or ids.")],
 ) -> Answer:
-    """Build AMIs and what they extend; what is built already is left alone.
+    """Build AMIs and what they extend. What is built already is left alone.
 
     \b
     cloudlet ami build web
@@ -103,7 +103,7 @@ def build_amis(
 def validate_ami(
     target: Annotated[str, typer.Argument(metavar="PATH|NAME|-", help="An ami.yaml, its folder, a name; - for stdin.")],
 ) -> Answer:
-    """Check a definition and list all its mistakes; nothing is built.
+    """Check a definition and list all its mistakes. Nothing is built.
 
     \b
     cloudlet ami validate amis/web

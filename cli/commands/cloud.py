@@ -30,6 +30,7 @@ def start(
     \b
     cloudlet start
     cloudlet start --foreground
+    CLOUDLET_PORT=4570 cloudlet start
     """
     from cli.server import find_server, run_in_foreground, start_server
 
@@ -54,7 +55,7 @@ def start(
 
 
 def stop() -> Answer:
-    """End the server: what runs is finished, workers are removed, instances stay.
+    """End the server. What runs is finished, workers are removed, instances stay.
 
     \b
     cloudlet stop
@@ -74,7 +75,8 @@ def status() -> Answer:
     """Show what is up: engine, server, instances, functions, buckets, queue.
 
     \b
-    cloudlet status --output json
+    cloudlet status
+    cloudlet status --query queue
     """
     from cli.commands.overview import overview
 
@@ -83,9 +85,11 @@ def status() -> Answer:
 
 
 def wait(
-    timeout: Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="How long at most.")] = 300,
+    timeout: Annotated[
+        float, typer.Option("--timeout", metavar="SECONDS", help="How long at most; default: 300.")
+    ] = 300,
 ) -> Answer:
-    """Wait until everything dropped or queued so far is done; exit 1 if something failed for good or time ran out.
+    """Wait until everything dropped or queued so far is done. Exit 1 if something failed for good or time ran out.
 
     \b
     cp data.csv "$(cloudlet s3 path s3://raw)"/ && cloudlet wait --timeout 60
@@ -108,6 +112,7 @@ def env() -> Answer:
 
     \b
     eval "$(cloudlet env)"
+    cloudlet env --output json
     """
     from cli.server import find_server
 
@@ -127,7 +132,7 @@ def env() -> Answer:
 def reset(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> Answer:
-    """Remove everything of this home, and only that: server, instances, functions, buckets with their files, logs.
+    """Remove everything of this home, and only that. Server, instances, functions, buckets with their files, logs.
 
     \b
     cloudlet reset --yes

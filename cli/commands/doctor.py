@@ -28,10 +28,10 @@ def doctor(fix: _Fix = False) -> Answer:
 
     \b
     cloudlet doctor              look, change nothing
-    cloudlet doctor --fix        install and start an engine if there is none, make the base image
+    cloudlet doctor --fix        install and start what is missing
     sudo cloudlet doctor --fix   the same, where only root may install
 
-    Exit code: 0 cloudlet can be used, 1 a check failed, 3 there is no usable engine.
+    Exit code: 0 cloudlet can be used, 1 a check failed, 3 no engine can be used.
     """
     from cli.progress import TerminalProgress
     from emulator import doctor as surgery

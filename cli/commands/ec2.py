@@ -8,31 +8,55 @@ from cli.options import command, open_cloud
 from cli.output import Answer
 from emulator.errors import InvalidRequestError
 
-app = typer.Typer(name="ec2", help="Instances: machines with a size.", no_args_is_help=True)
+app = typer.Typer(
+    name="ec2",
+    no_args_is_help=True,
+    help="""Instances: machines with a size.
+
+    \b
+    cloudlet ec2 run-instances --image-id web --instance-type t3.micro
+    cloudlet ec2 describe-instances
+    cloudlet ec2 exec i-0123456789abcdef0 -- bash
+    cloudlet ec2 terminate-instances --instance-ids i-0123456789abcdef0
+    """,
+)
 
 InstanceIds = Annotated[
-    list[str] | None, typer.Option("--instance-ids", metavar="ID...", help="Ids or unique Name tags.")
+    list[str] | None, typer.Option("--instance-ids", metavar="ID...", help="Ids, or Name tags that only one has.")
 ]
 
 
 @command(app, "run-instances")
 def run_instances(
-    image_id: Annotated[str, typer.Option("--image-id", metavar="AMI", help="An AMI's id or name.")],
-    instance_type: Annotated[str, typer.Option("--instance-type", metavar="TYPE", help="Size, e.g. t3.micro.")],
-    count: Annotated[int, typer.Option("--count", metavar="N", help="How many; 1 to 100.")] = 1,
+    image_id: Annotated[str, typer.Option("--image-id", metavar="AMI", help="An AMI's name or id; see `ami list`.")],
+    instance_type: Annotated[
+        str, typer.Option("--instance-type", metavar="TYPE", help="Its size; see `ec2 describe-instance-types`.")
+    ],
+    count: Annotated[int, typer.Option("--count", metavar="N", help="How many: 1 to 100, default 1.")] = 1,
     publish: Annotated[
         list[str] | None,
-        typer.Option("--publish", metavar="[HOST:]PORT", help="Reach a port of the instance at 127.0.0.1:HOST."),
+        typer.Option(
+            "--publish",
+            metavar="[HOST:]PORT",
+            help="Reach a port of the instance at 127.0.0.1:HOST; default: any free one.",
+        ),
     ] = None,
     tag_specifications: Annotated[
         list[str] | None,
-        typer.Option("--tag-specifications", metavar="SPEC", help="ResourceType=instance,Tags=[{Key=Name,Value=web}]"),
+        typer.Option(
+            "--tag-specifications",
+            metavar="SPEC",
+            help="Tags, as `aws` takes them: ResourceType=instance,Tags=[{Key=Name,Value=web}]",
+        ),
     ] = None,
 ) -> Answer:
     """Launch instances and return when they run.
 
     \b
-    cloudlet ec2 run-instances --image-id web --instance-type t3.micro --publish 8080:80
+    cloudlet ec2 run-instances --image-id web --instance-type t3.micro
+    cloudlet ec2 run-instances --image-id web --instance-type t3.micro \\
+        --publish 8080:80 \\
+        --tag-specifications 'ResourceType=instance,Tags=[{Key=Name,Value=web}]'
     """
     from cli.shorthand import instance_tags, port_pair
     from emulator.instances import LaunchRequest
@@ -61,7 +85,8 @@ def describe_instances(instance_ids: InstanceIds = None) -> Answer:
 
     \b
     cloudlet ec2 describe-instances
-    cloudlet ec2 describe-instances --query 'Reservations[].Instances[].PrivateIpAddress' --output text
+    cloudlet ec2 describe-instances --instance-ids web --output json
+    cloudlet ec2 describe-instances --query 'Reservations[].Instances[].ImageId'
     """
     from emulator.instances.document import reservations
 
@@ -104,7 +129,7 @@ def terminate_instances(instance_ids: InstanceIds = None) -> Answer:
     """End instances for good, with their disks.
 
     \b
-    cloudlet ec2 terminate-instances --instance-ids $(cloudlet ec2 describe-instances -q)
+    cloudlet ec2 terminate-instances --instance-ids web
     """
     with open_cloud() as cloud:
         changes = cloud.instances.terminate(_required(instance_ids))
@@ -114,12 +139,13 @@ def terminate_instances(instance_ids: InstanceIds = None) -> Answer:
 @command(app, "describe-instance-types")
 def describe_instance_types(
     instance_types: Annotated[
-        list[str] | None, typer.Option("--instance-types", metavar="TYPE...", help="Only these.")
+        list[str] | None, typer.Option("--instance-types", metavar="TYPE...", help="Only these; default: all.")
     ] = None,
 ) -> Answer:
     """List instance types with their vCPUs and memory.
 
     \b
+    cloudlet ec2 describe-instance-types
     cloudlet ec2 describe-instance-types --instance-types t3.micro m5.large
     """
     from emulator.instances import document
@@ -137,11 +163,11 @@ def describe_instance_types(
 
 @command(app, "exec", context_settings={"ignore_unknown_options": False})
 def exec_(
-    instance_id: Annotated[str, typer.Argument(metavar="ID", help="An id or a unique Name tag.")],
+    instance_id: Annotated[str, typer.Argument(metavar="ID", help="An id, or a Name tag that only one has.")],
     words: Annotated[list[str], typer.Argument(metavar="-- COMMAND...", help="The command and its words.")],
-    user: Annotated[str, typer.Option("--user", metavar="NAME", help="Who runs it.")] = "root",
+    user: Annotated[str, typer.Option("--user", metavar="NAME", help="Who runs it; default: root.")] = "root",
 ) -> Answer:
-    """Run a command inside an instance; its exit code becomes ours, 125 if it never ran.
+    """Run a command inside an instance. Its exit code becomes ours; 125 if it never ran.
 
     \b
     cloudlet ec2 exec web -- systemctl status nginx

@@ -5,10 +5,22 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.helptext import HelpfulCommand
 from cli.options import command, open_cloud, parse_pairs, read_bytes_argument
 from cli.output import Answer, note, write, write_bytes
 
-app = typer.Typer(name="lambda", help="Functions: handlers that run when something happens.", no_args_is_help=True)
+app = typer.Typer(
+    name="lambda",
+    no_args_is_help=True,
+    help="""Functions: handlers that run when something happens.
+
+    \b
+    cloudlet lambda deploy ./code --name summarize --handler app.handler
+    cloudlet lambda invoke --function-name summarize --payload '{"key": "value"}'
+    cloudlet lambda add-trigger summarize --bucket raw --suffix .csv
+    cloudlet lambda logs summarize --follow
+    """,
+)
 
 FunctionName = Annotated[str, typer.Option("--function-name", metavar="NAME", help="A function's name or ARN.")]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A function's name or ARN.")]
@@ -18,20 +30,27 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A function's 
 def deploy(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the handler's code.")],
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="What the function is called.")],
-    handler: Annotated[str, typer.Option("--handler", metavar="FILE.FUNCTION", help="e.g. app.handler")],
-    runtime: Annotated[str, typer.Option("--runtime", metavar="RUNTIME", help="e.g. python3.11")] = "python3.11",
+    handler: Annotated[
+        str, typer.Option("--handler", metavar="FILE.FUNCTION", help="What to run, such as app.handler.")
+    ],
+    runtime: Annotated[
+        str, typer.Option("--runtime", metavar="RUNTIME", help="python3.11, the only one so far and the default.")
+    ] = "python3.11",
     memory_size: Annotated[
-        int | None, typer.Option("--memory-size", metavar="MB", help="128 to 10240; default 128. CPU grows with it.")
+        int | None, typer.Option("--memory-size", metavar="MB", help="128 to 10240, default 128; CPU grows with it.")
     ] = None,
-    timeout: Annotated[int | None, typer.Option("--timeout", metavar="SECONDS", help="1 to 900; default 3.")] = None,
+    timeout: Annotated[int | None, typer.Option("--timeout", metavar="SECONDS", help="1 to 900, default 3.")] = None,
     env: Annotated[
-        list[str] | None, typer.Option("--env", metavar="NAME=VALUE...", help="The handler's environment.")
+        list[str] | None,
+        typer.Option("--env", metavar="NAME=VALUE...", help="The handler's environment; replaces the one it had."),
     ] = None,
 ) -> Answer:
-    """Create or update a function from a folder, with its requirements.txt installed.
+    """Create or update a function from a folder. Its requirements.txt is installed, too.
 
     \b
-    cloudlet lambda deploy ./code --name summarize --handler app.handler --runtime python3.11 --memory-size 512
+    cloudlet lambda deploy ./code --name summarize --handler app.handler
+    cloudlet lambda deploy ./code --name summarize --handler app.handler \\
+        --memory-size 512 --timeout 30 --env STAGE=test LEVEL=debug
     """
     from emulator.functions import Deployment
     from emulator.functions.document import configuration
@@ -103,27 +122,31 @@ def delete_function(function_name: FunctionName) -> Answer:
 def invoke(
     function_name: FunctionName,
     payload: Annotated[
-        str, typer.Option("--payload", metavar="JSON", help="The event: JSON, file://F, or - for stdin.")
+        str, typer.Option("--payload", metavar="JSON", help="The event: JSON, file://F, or - for stdin; default: {}.")
     ] = "{}",
     outfile: Annotated[
         Path | None, typer.Argument(metavar="OUTFILE", help="Where the result goes; stdout if left out.")
     ] = None,
     invocation_type: Annotated[
         str,
-        typer.Option("--invocation-type", metavar="TYPE", help="RequestResponse, Event (queued) or DryRun."),
+        typer.Option("--invocation-type", metavar="TYPE", help="RequestResponse (default), Event (queued) or DryRun."),
     ] = "RequestResponse",
     log_type: Annotated[
-        str, typer.Option("--log-type", metavar="None|Tail", help="Tail shows the last 4 KB of the log on stderr.")
+        str,
+        typer.Option(
+            "--log-type", metavar="TYPE", help="Tail shows the last 4 KB of the log on stderr; default: None."
+        ),
     ] = "None",
     fail_on_function_error: Annotated[
         bool, typer.Option("--fail-on-function-error", help="Exit with 4 if the handler failed.")
     ] = False,
 ) -> Answer:
-    """Run a function and return its result; with no server up, one is started for this call alone.
+    """Run a function and return its result. With no server up, one is started for this call alone.
 
     \b
     cloudlet lambda invoke --function-name summarize --payload '{"key": "value"}'
-    cloudlet lambda invoke --function-name summarize --payload file://event.json out.json
+    cloudlet lambda invoke --function-name summarize \\
+        --payload file://event.json out.json
     """
     from cli.commands.invocation import Call, answer_of, run
 
@@ -134,7 +157,7 @@ def invoke(
     return answer_of(reply, outfile, fail=fail_on_function_error)
 
 
-@command(app, "logs")
+@app.command("logs", cls=HelpfulCommand)
 def logs(
     name: NameArgument,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
@@ -142,6 +165,7 @@ def logs(
     """Show what a function logged.
 
     \b
+    cloudlet lambda logs summarize
     cloudlet lambda logs summarize --follow
     """
     import time
@@ -160,17 +184,21 @@ def logs(
 @command(app, "add-trigger")
 def add_trigger(
     name: NameArgument,
-    bucket: Annotated[str, typer.Option("--bucket", metavar="BUCKET", help="Whose changes run it.")],
-    prefix: Annotated[str, typer.Option("--prefix", metavar="P", help="Only keys that begin so.")] = "",
-    suffix: Annotated[str, typer.Option("--suffix", metavar="S", help="Only keys that end so, e.g. .csv")] = "",
+    bucket: Annotated[str, typer.Option("--bucket", metavar="BUCKET", help="The bucket whose changes run it.")],
+    prefix: Annotated[str, typer.Option("--prefix", metavar="P", help="Only keys that begin so; default: any.")] = "",
+    suffix: Annotated[
+        str, typer.Option("--suffix", metavar="S", help="Only keys that end so, such as .csv; default: any.")
+    ] = "",
     events: Annotated[
-        list[str] | None, typer.Option("--events", metavar="EVENT...", help="default: s3:ObjectCreated:*")
+        list[str] | None,
+        typer.Option("--events", metavar="EVENT...", help="Which changes; default: s3:ObjectCreated:*."),
     ] = None,
 ) -> Answer:
     """Run a function whenever a bucket changes.
 
     \b
     cloudlet lambda add-trigger summarize --bucket raw --suffix .csv
+    cloudlet lambda add-trigger tidy --bucket raw --events 's3:ObjectRemoved:*'
     """
     with open_cloud() as cloud:
         target = cloud.functions.find(name).arn(cloud.settings.region)
@@ -189,6 +217,7 @@ def list_triggers(
 
     \b
     cloudlet lambda list-triggers
+    cloudlet lambda list-triggers summarize --quiet
     """
     with open_cloud() as cloud:
         rules = cloud.buckets.rules.list()

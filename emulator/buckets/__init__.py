@@ -5,6 +5,7 @@ from emulator.buckets.index import Description, Page, StoredObject
 from emulator.buckets.notifications import NotificationRules, Rule
 from emulator.buckets.objects import Objects
 from emulator.buckets.service import Bucket, Buckets
+from emulator.buckets.transfers import Transfer, Transfers
 from emulator.buckets.uri import S3Uri, is_s3_uri, parse_s3_uri
 from emulator.buckets.watcher import Watcher
 
@@ -19,6 +20,8 @@ __all__ = [
     "Rule",
     "S3Uri",
     "StoredObject",
+    "Transfer",
+    "Transfers",
     "Watcher",
     "is_s3_uri",
     "notification",

@@ -1,6 +1,6 @@
 """Objects, as a program uses them: put, get, copy, delete. Each is whole or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from os import fstat
 from pathlib import Path
@@ -151,6 +151,14 @@ class Objects:
             return index.page(
                 connection, bucket, prefix=prefix, delimiter=delimiter, start_after=start_after, limit=limit
             )
+
+    def all(self, bucket: str, prefix: str = "") -> Iterator[StoredObject]:
+        """Yield every object under *prefix*, page by page."""
+        start: str | None = ""
+        while start is not None:
+            page = self.page(bucket, prefix=prefix, start_after=start)
+            yield from page.objects
+            start = page.next_start
 
     def _row(self, bucket: str, key: str) -> StoredObject | None:
         with self._database.snapshot() as connection:

@@ -128,11 +128,18 @@ class Buckets:
         return scan.differences(self._database, bucket, str(self.path(bucket)), prefix, entering)
 
     def scan(self, bucket: str, prefix: str = "") -> None:
-        """Reconcile all that differs under *prefix*; what somebody still writes to is left for the next look."""
+        """
+        Reconcile all that differs in the folder of *prefix*, which need not end in a slash.
+
+        What somebody still writes to is left for the next look.
+        """
         self.get(bucket)
+        folder = prefix.rpartition("/")[0]
+        if folder and not keys.is_storable(folder):
+            return
         reconciler = Reconciler(self)
         try:
-            for key in self.differences(bucket, prefix):
+            for key in self.differences(bucket, f"{folder}/" if folder else ""):
                 reconciler.now(bucket, key, STILLNESS_SECONDS)
             reconciler.wait()
         finally:
@@ -155,9 +162,8 @@ class Buckets:
         return watcher_for(self, scan_seconds=scan_seconds, on_activity=on_activity)
 
     def _delete_objects(self, name: str) -> None:
-        while (page := self.objects.page(name)).objects:
-            for stored in page.objects:
-                self.objects.delete(name, stored.key)
+        for stored in self.objects.all(name):
+            self.objects.delete(name, stored.key)
 
     def _any_file(self, name: str) -> str:
         found = (path for path in self.path(name).rglob("*") if not path.is_dir())

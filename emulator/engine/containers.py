@@ -110,11 +110,10 @@ class Containers:
 
     def exec(self, container_id: str, command: Sequence[str], user: str = "") -> ExecResult:
         """Run *command* inside to its end."""
-        with self._connection.translated("run a command in a container") as api:
-            created = api.exec_create(container_id, list(command), user=user)
-            output, errors = api.exec_start(created["Id"], demux=True)
-            code = api.exec_inspect(created["Id"])["ExitCode"]
-        return ExecResult(int(code), output or b"", errors or b"")
+        session = ExecSession(self._connection, container_id, command, user, tty=False, stdin=False)
+        streams: dict[bool, list[bytes]] = {False: [], True: []}
+        session.receive(lambda content, from_stderr: streams[from_stderr].append(content))
+        return ExecResult(session.exit_code(), b"".join(streams[False]), b"".join(streams[True]))
 
     def open_exec(self, container_id: str, command: Sequence[str], user: str, *, tty: bool) -> ExecSession:
         """Start *command* inside and return it with its streams open."""

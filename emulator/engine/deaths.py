@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from emulator.engine.connection import Connection
 from emulator.engine.records import ContainerEvent
+from emulator.errors import EngineError
 
 _ENDED = ("die", "died")  # as docker and podman say it
 
@@ -14,19 +15,23 @@ class Deaths:
 
     def __init__(self, connection: Connection, wanted: Sequence[str]) -> None:
         self._connection = connection
+        self._closed = False
         with connection.translated("listen to the engine") as api:
             self._stream = api.events(decode=True, filters={"type": "container", "label": list(wanted)})
 
     def __iter__(self) -> Iterator[ContainerEvent]:
-        """Yield each end; stop when the stream is closed, EngineError when the engine goes away."""
+        """Yield each end; return when the stream is closed, EngineError when the engine goes away."""
         with self._connection.translated("listen to the engine"):
             for event in self._stream:
                 if event.get("Action", event.get("status")) in _ENDED:
                     attributes = event["Actor"]["Attributes"]
                     code = attributes.get("exitCode", attributes.get("containerExitCode", "0"))
                     yield ContainerEvent(event["Actor"]["ID"], int(code))
+        if not self._closed:  # the SDK takes a lost connection for an ordinary end
+            raise EngineError("the engine stopped telling which containers end")
 
     def close(self) -> None:
         """End the iteration."""
+        self._closed = True
         with contextlib.suppress(Exception):  # the SDK shuts a socket that may be gone
             self._stream.close()

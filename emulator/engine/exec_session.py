@@ -2,29 +2,38 @@
 
 import contextlib
 import socket
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from emulator.engine.connection import Connection
+from emulator.errors import EngineError
 
 _STDERR = 2
 _HEADER = 8
 _CHUNK = 65536
+_PAUSE_SECONDS = 0.01
 
 
 class ExecSession:
     """Started at once; send and receive may run in two threads."""
 
     def __init__(
-        self, connection: Connection, container_id: str, command: Sequence[str], user: str, *, tty: bool
+        self,
+        connection: Connection,
+        container_id: str,
+        command: Sequence[str],
+        user: str,
+        *,
+        tty: bool,
+        stdin: bool = True,
     ) -> None:
         self._connection = connection
         self._tty = tty
         with connection.translated("run a command in a container") as api:
-            created = api.exec_create(container_id, list(command), user=user, tty=tty, stdin=True)
+            created = api.exec_create(container_id, list(command), user=user, tty=tty, stdin=stdin)
             self._exec_id = created["Id"]
-            # Not `exec_start(socket=True)`: it hands out the bare socket, and what the command printed before the
-            # first read may already lie in the response's buffer.
+            # Not `exec_start`: it reads past the response's buffer, in which the first output may already lie.
             response = api._post_json(
                 api._url("/exec/{0}/start", self._exec_id),
                 headers={"Connection": "Upgrade", "Upgrade": "tcp"},
@@ -35,6 +44,7 @@ class ExecSession:
             self._response = response
             self._reader: Any = response.raw._fp.fp
             self._socket: socket.socket = self._reader.raw._sock
+            self._socket.settimeout(None)  # a shell may be idle for longer than a request may take
 
     def send(self, content: bytes) -> bool:
         """Pass *content* to the command; tell whether it still listens."""
@@ -57,19 +67,28 @@ class ExecSession:
     def receive(self, on_output: Callable[[bytes, bool], None]) -> None:
         """Pass on what the command prints (bytes, from stderr?) until it ends."""
         while True:
-            if self._tty:
-                content, from_stderr = self._reader.read1(_CHUNK), False
-            else:
-                header = self._reader.read(_HEADER)
-                content = self._reader.read(int.from_bytes(header[4:8], "big")) if len(header) == _HEADER else b""
-                from_stderr = header[:1] == bytes([_STDERR])
+            content, from_stderr = self._next()
             if not content:
                 return
             on_output(content, from_stderr)
 
     def exit_code(self) -> int:
         """Return what the command ended with; call it when `receive` has returned."""
-        with self._connection.translated("see how a command ended") as api:
-            code = api.exec_inspect(self._exec_id)["ExitCode"]
         self._response.close()
-        return int(code or 0)
+        while True:  # the end of its output may be heard before the end of the command
+            with self._connection.translated("see how a command ended") as api:
+                state = api.exec_inspect(self._exec_id)
+            if not state["Running"]:
+                return int(state["ExitCode"] or 0)
+            time.sleep(_PAUSE_SECONDS)
+
+    def _next(self) -> tuple[bytes, bool]:
+        """Return the next piece of output and whether it comes from stderr; no bytes at the end."""
+        try:
+            if self._tty:
+                return self._reader.read1(_CHUNK), False
+            header = self._reader.read(_HEADER)
+            size = int.from_bytes(header[4:8], "big") if len(header) == _HEADER else 0
+            return self._reader.read(size), header[:1] == bytes([_STDERR])
+        except OSError as error:
+            raise EngineError(f"could not hear a command in a container: {error}") from error

@@ -33,9 +33,10 @@ class Networks:
                     check_duplicate=True,
                     labels={labels.KIND: str(Kind.NETWORK)},
                 )
-        except ConflictError:
-            pass  # another shell was faster
-        except EngineError as error:
+        except (ConflictError, EngineError) as error:
+            with contextlib.suppress(NotFoundError):
+                self._inspect()
+                return VPC_NETWORK  # another shell was faster
             if "overlaps" in error.message:
                 raise EngineError(
                     error.message,

@@ -58,10 +58,7 @@ def _host_config(spec: ContainerSpec) -> dict[str, Any]:
         "CapDrop": list(spec.cap_drop),
         "SecurityOpt": list(spec.security_options),
         "Ulimits": [{"Name": name, "Soft": limit, "Hard": limit} for name, limit in spec.ulimits.items()],
-        "PortBindings": {
-            f"{inside}/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(outside) if outside else ""}]
-            for outside, inside in spec.ports
-        },
+        "PortBindings": _port_bindings(spec.ports),
     }
     if spec.memory_bytes is not None:
         config |= {"Memory": spec.memory_bytes, "MemorySwap": spec.memory_bytes}
@@ -74,6 +71,14 @@ def _host_config(spec: ContainerSpec) -> dict[str, Any]:
     if spec.restart:
         config["RestartPolicy"] = {"Name": "unless-stopped"}
     return config
+
+
+def _port_bindings(ports: tuple[tuple[int, int], ...]) -> dict[str, list[dict[str, str]]]:
+    bindings: dict[str, list[dict[str, str]]] = {}
+    for outside, inside in ports:
+        binding = {"HostIp": "127.0.0.1", "HostPort": str(outside) if outside else ""}
+        bindings.setdefault(f"{inside}/tcp", []).append(binding)
+    return bindings
 
 
 def _bind(mount: Bind) -> dict[str, Any]:

@@ -66,9 +66,8 @@ def function_arn(name: str, region: str) -> str:
 
 
 def function_name(reference: str) -> str:
-    """Return the name that *reference*, a name or an ARN (with or without a qualifier), stands for."""
-    parts = reference.split(":")
-    return parts[6] if reference.startswith("arn:") and len(parts) > 6 else parts[0]
+    """Return the name in *reference*: a name, an ARN or the last part of one, with or without a qualifier."""
+    return reference.rpartition("function:")[2].partition(":")[0]
 
 
 def check_configuration(function: Function) -> None:

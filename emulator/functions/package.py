@@ -42,10 +42,10 @@ def read_package(source: Path, handler: str, runtime: str) -> Package:
     if not source.is_dir():
         raise InvalidFunctionError(f"{source} is not a folder", hint="give the folder that holds the handler's file")
     files = tuple(sorted(_walk(source)))
-    module = Path(handler.rpartition(".")[0].replace(".", "/"))
-    if not {module.with_suffix(".py"), module / "__init__.py"} & set(files):
+    module = handler.rpartition(".")[0].replace(".", "/")
+    if not {Path(f"{module}.py"), Path(module, "__init__.py")} & set(files):
         raise InvalidFunctionError(
-            f"{source} has no {module.with_suffix('.py')}, which the handler {handler!r} names",
+            f"{source} has no {module or handler}.py, which the handler {handler!r} names",
             hint="--handler is the file without .py, a dot, and the function's name",
         )
     digest, size = hashlib.sha256(runtime.encode()), 0

@@ -16,6 +16,7 @@ from emulator.http.control import STATUS_PATH, WAIT_PATH, ControlDoor
 from emulator.http.guard import guard
 from emulator.http.lambda_.invoke import PATH as INVOKE_PATH
 from emulator.http.lambda_.invoke import InvokeDoor
+from emulator.http.s3 import PATH as S3_PATH
 from emulator.http.s3 import S3Door
 from emulator.pipeline import Pipeline
 
@@ -43,6 +44,7 @@ class Server:
             self._application(self._pipeline, gateway),
             access_log=None,
             handle_signals=False,
+            auto_decompress=False,  # a gzipped object stays gzipped
             shutdown_timeout=_SHUTDOWN_SECONDS,
         )
         await self._runner.setup()
@@ -77,7 +79,7 @@ class Server:
         app.router.add_get(STATUS_PATH, control.status)
         app.router.add_get(WAIT_PATH, control.wait)
         app.router.add_post(INVOKE_PATH, InvokeDoor(cloud.functions, pipeline).handle)
-        app.router.add_route("*", "/{path:.*}", S3Door(cloud.buckets, cloud.settings).handle)
+        app.router.add_route("*", S3_PATH, S3Door(cloud.buckets, cloud.settings).handle)
         return app
 
     async def _listen(self, host: str, port: int) -> int:

@@ -1,7 +1,6 @@
 """Instances in the shape of AWS's answers: names and nesting as in the EC2 API reference."""
 
 from collections.abc import Iterable, Mapping
-from itertools import groupby
 from typing import Any
 
 from emulator.instances.instance_types import InstanceType, find_type
@@ -13,8 +12,10 @@ Document = dict[str, Any]
 
 def reservations(instances: Iterable[Instance], region: str) -> Document:
     """Return the answer of DescribeInstances."""
-    grouped = groupby(instances, key=lambda instance: instance.launch.reservation_id)
-    return {"Reservations": [reservation(list(members), region) for _, members in grouped]}
+    launches: dict[str, list[Instance]] = {}
+    for instance in instances:
+        launches.setdefault(instance.launch.reservation_id, []).append(instance)
+    return {"Reservations": [reservation(members, region) for members in launches.values()]}
 
 
 def reservation(instances: list[Instance], region: str) -> Document:

@@ -55,15 +55,27 @@ class IncorrectInstanceStateError(ConflictError):
         )
 
 
+class InterfaceLostError(ConflictError):
+    """Somebody removed the container that owns the instance's network: nothing can join it any more."""
+
+    code = "IncorrectInstanceState"
+
+    def __init__(self, instance_id: str) -> None:
+        super().__init__(
+            f"The network interface of the instance '{instance_id}' was removed from outside.",
+            hint="launch another instance, and terminate this one when its disk is of no more use",
+        )
+
+
 class PortInUseError(ConflictError):
     """A port to publish is taken on this machine."""
 
     code = "InvalidParameterValue"
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, instance_port: int) -> None:
         super().__init__(
             f"port {port} of this machine is already in use",
-            hint=f"choose another with `--publish PORT:{port}`, or see who has it with `ss -ltnp`",
+            hint=f"let any free one be found with `--publish :{instance_port}`, or see who has it with `ss -ltnp`",
         )
 
 

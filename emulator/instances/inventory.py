@@ -1,19 +1,16 @@
 """Which instances there are: the engine's containers and the state file's rows, told as one list."""
 
-import sqlite3
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from emulator.engine import Container, Engine, Kind
 from emulator.ids import is_id
 from emulator.instances.errors import AmbiguousNameError, InstanceNotFoundError, MalformedInstanceIdError
 from emulator.instances.machine import INSTANCE_LABEL, LAUNCH_LABEL
 from emulator.instances.model import Instance, InstanceState, Launch
+from emulator.instances.records import Record, Records
 from emulator.instances.tags import read_tags
 from emulator.state import Database
-
-REMEMBERED = timedelta(hours=1)
-"""How long AWS goes on listing an instance that has ended."""
 
 _VANISHED = "Server.InternalError: the container was removed from outside"
 
@@ -24,31 +21,29 @@ class Inventory:
     def __init__(self, engine: Engine, database: Database) -> None:
         self._engine = engine
         self._database = database
+        self._records = Records(database)
 
     def all(self, now: datetime) -> list[Instance]:
         """Return every instance, the recently ended ones included, oldest first."""
-        containers = self._engine.containers.list(Kind.INSTANCE, Kind.INTERFACE)
-        machines = {box.labels[INSTANCE_LABEL]: box for box in containers if box.kind is Kind.INSTANCE}
-        interfaces = {box.labels[INSTANCE_LABEL]: box for box in containers if box.kind is Kind.INTERFACE}
+        # Records first: a launch writes its own last, so one without a container has lost its container.
+        records = self._records.all()
+        machines, interfaces = self._containers()
         tags = read_tags(self._database)
-        rows = {row["id"]: row for row in self._database.rows("SELECT * FROM instance")}
         found = [
-            _alive(machine, interfaces.get(instance_id), rows.get(instance_id), tags.get(instance_id, {}))
+            _alive(machine, interfaces.get(instance_id), records.get(instance_id), tags.get(instance_id, {}))
             for instance_id, machine in machines.items()
         ]
-        for instance_id, row in rows.items():
-            if instance_id in machines:
+        for instance_id, record in records.items():
+            if instance_id in machines or record.is_forgotten(now):
                 continue
-            if row["terminated_at"] is None:
-                self._note_vanished(instance_id, interfaces.get(instance_id), now)
-            elif now.timestamp() - row["terminated_at"] > REMEMBERED.total_seconds():
-                continue
+            if record.ended_at is None:
+                self._note_vanished(record.launch, interfaces.get(instance_id), now)
             found.append(
                 Instance(
-                    launch=Launch.from_json(row["record"]),
+                    launch=record.launch,
                     state=InstanceState.TERMINATED,
                     tags=tags.get(instance_id, {}),
-                    reason=row["reason"] or _VANISHED,
+                    reason=record.reason or _VANISHED,
                 )
             )
         return sorted(found, key=lambda instance: (instance.launch.launch_time, instance.launch.launch_index))
@@ -77,23 +72,27 @@ class Inventory:
             raise InstanceNotFoundError(missing, by_id)
         return list(found.values())
 
-    def _note_vanished(self, instance_id: str, interface: Container | None, now: datetime) -> None:
+    def _containers(self) -> tuple[dict[str, Container], dict[str, Container]]:
+        """Return machines and interfaces by instance id."""
+        found: dict[Kind, dict[str, Container]] = {Kind.INSTANCE: {}, Kind.INTERFACE: {}}
+        for container in self._engine.containers.list(*found):
+            if instance_id := container.labels.get(INSTANCE_LABEL):
+                found[container.kind][instance_id] = container
+        return found[Kind.INSTANCE], found[Kind.INTERFACE]
+
+    def _note_vanished(self, launch: Launch, interface: Container | None, now: datetime) -> None:
         """Remember when we noticed that somebody else ended an instance, and take its interface away."""
         if interface is not None:
             self._engine.containers.remove(interface.id)
-        with self._database.transaction() as transaction:
-            transaction.execute(
-                "UPDATE instance SET terminated_at = ?, reason = ? WHERE id = ? AND terminated_at IS NULL",
-                (now.timestamp(), _VANISHED, instance_id),
-            )
+        self._records.end(launch, _VANISHED, now)
 
 
-def _alive(machine: Container, interface: Container | None, row: sqlite3.Row | None, tags: dict[str, str]) -> Instance:
-    # The row is newer than the label: a stopped instance can be given another type. A lost home has only labels.
-    record = row["record"] if row is not None else machine.labels[LAUNCH_LABEL]
+def _alive(machine: Container, interface: Container | None, record: Record | None, tags: dict[str, str]) -> Instance:
+    # The record is newer than the label: a stopped instance can be given another type. A lost home has only labels.
+    ending = record is not None and record.ended_at is not None
     return Instance(
-        launch=Launch.from_json(record),
-        state=InstanceState.of_container(machine.state),
+        launch=record.launch if record else Launch.from_json(machine.labels[LAUNCH_LABEL]),
+        state=InstanceState.SHUTTING_DOWN if ending else InstanceState.of_container(machine.state),
         container_id=machine.id,
         interface_id=interface.id if interface else None,
         mac_address=interface.mac_address if interface else None,

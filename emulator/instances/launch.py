@@ -33,17 +33,21 @@ class LaunchRequest:
                 code="InvalidParameterCombination",
                 hint="leave the first number out to get a free port for each: `--publish :80`",
             )
-        for port in fixed:
-            _check_free(port)
+        for outside, inside in self.publish:
+            if outside and fixed.count(outside) > 1:
+                raise InvalidRequestError(f"port {outside} of this machine is published twice")
+            if outside and not _is_free(outside):
+                raise PortInUseError(outside, inside)
         check_tags(self.tags)
 
 
-def _check_free(port: int) -> None:
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError:
-            return  # a low port: the engine, which is root, may have it
+            return True  # a low port: the engine, which is root, may have it
         except OSError:
-            raise PortInUseError(port) from None
+            return False
+    return True

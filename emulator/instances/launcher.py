@@ -2,12 +2,13 @@
 
 import dataclasses
 import random
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from emulator.engine import Engine, Kind
-from emulator.errors import ConflictError, EngineError
+from emulator.errors import ConflictError, EngineError, NotFoundError
 from emulator.ids import new_id
 from emulator.images import Images
 from emulator.instances.addresses import choose_address
@@ -16,9 +17,8 @@ from emulator.instances.instance_types import InstanceType, find_type
 from emulator.instances.launch import LaunchRequest
 from emulator.instances.machine import INSTANCE_LABEL, interface_spec, machine_spec
 from emulator.instances.model import Launch
-from emulator.instances.tags import write_tags
+from emulator.instances.records import Records
 from emulator.progress import Progress
-from emulator.state import Database
 from emulator.units import format_bytes
 
 AT_ONCE = 4  # about twice the processors of a small machine: more only makes each start slower
@@ -28,9 +28,9 @@ _ADDRESS_TRIES = 20
 class Launcher:
     """Launches the instances of one request."""
 
-    def __init__(self, engine: Engine, database: Database, images: Images, progress: Progress) -> None:
+    def __init__(self, engine: Engine, records: Records, images: Images, progress: Progress) -> None:
         self._engine = engine
-        self._database = database
+        self._records = records
         self._images = images
         self._progress = progress
         self._chance = random.Random()  # noqa: S311 - addresses, not secrets
@@ -42,81 +42,63 @@ class Launcher:
         ami = self._images.find(request.image)
         self._images.ensure_built(ami)
         holder_image = self._images.holder_image()
-        network = self._engine.networks.ensure_vpc()
-        machine = self._engine.info()
-        self._warn_if_larger(size, machine.cpus, machine.memory_bytes)
-        cidr = self._engine.networks.cidr()
-        reservation = new_id("r")
+        engine_info = self._engine.info()
+        self._warn_if_larger(size, engine_info.cpus, engine_info.memory_bytes)
+        plan = Launch(
+            instance_id="",
+            reservation_id=new_id("r"),
+            launch_index=0,
+            image_id=ami.id,
+            image_name=ami.name,
+            instance_type=size.name,
+            launch_time=launched_at,
+            private_ip="",
+            user=ami.user or "root",
+            ports=request.publish,
+        )
+        plans = [
+            dataclasses.replace(plan, instance_id=new_id("i"), launch_index=index) for index in range(request.count)
+        ]
 
-        def launch_one(index: int) -> Launch:
-            plan = Launch(
-                instance_id=new_id("i"),
-                reservation_id=reservation,
-                launch_index=index,
-                image_id=ami.id,
-                image_name=ami.name,
-                instance_type=size.name,
-                launch_time=launched_at,
-                private_ip="",
-                user=ami.user or "root",
-                ports=request.publish,
-            )
-            launch, interface_id = self._plug_in(plan, holder_image, network, cidr)
-            try:
-                self._engine.containers.run(machine_spec(launch, ami, size, interface_id, machine))
-                self._remember(launch, request.tags)
-            except BaseException:
-                remove_containers(self._engine, launch.instance_id)
-                raise
+        def launch_one(plan: Launch) -> Launch:
+            launch, interface_id = self._plug_in(plan, holder_image)
+            self._engine.containers.run(machine_spec(launch, ami, size, interface_id, engine_info))
+            self._records.add(launch, request.tags)
             return launch
 
-        return self._launch_all(launch_one, request.count)
+        return self._launch_all(launch_one, plans)
 
-    def _plug_in(self, plan: Launch, image: str, network: str, cidr: str) -> tuple[Launch, str]:
+    def _plug_in(self, plan: Launch, image: str) -> tuple[Launch, str]:
         """Start the interface on a free address, trying others while the engine says that one is taken."""
+        network = self._engine.networks.ensure_vpc()
+        cidr = self._engine.networks.cidr()
         taken = self._engine.networks.addresses()
         for _ in range(_ADDRESS_TRIES):
             launch = dataclasses.replace(plan, private_ip=choose_address(cidr, taken, self._chance))
             try:
                 return launch, self._engine.containers.run(interface_spec(launch, image, network))
+            except NotFoundError as error:
+                if network not in error.message:
+                    raise
+                self._engine.networks.ensure_vpc()  # the reset of another home took it away just now
             except (EngineError, ConflictError) as error:
-                if "Address already in use" not in error.message:
-                    raise self._explained(error, plan) from error
+                if "Address already in use" not in error.message:  # a port's message begins with a small letter
+                    raise _explained(error, plan) from error
                 taken = {*taken, launch.private_ip}
         raise EngineError(f"no free address was found in {cidr} after {_ADDRESS_TRIES} tries")
 
-    def _explained(self, error: EngineError | ConflictError, plan: Launch) -> EngineError | ConflictError:
-        for outside, _ in plan.ports:
-            if outside and f":{outside}" in error.message and "port" in error.message:
-                return PortInUseError(outside)
-        return error
-
-    def _launch_all(self, launch_one: Callable[[int], Launch], count: int) -> list[Launch]:
-        with ThreadPoolExecutor(min(count, AT_ONCE)) as pool:
-            futures = [pool.submit(launch_one, index) for index in range(count)]
-            try:
-                return [future.result() for future in futures]
-            except BaseException:
-                for future in futures:
-                    future.cancel()
-                pool.shutdown(wait=True)
-                for future in futures:
-                    if not future.cancelled() and future.exception() is None:
-                        self._forget(future.result().instance_id)
-                raise
-
-    def _remember(self, launch: Launch, tags: dict[str, str]) -> None:
-        with self._database.transaction() as transaction:
-            transaction.execute(
-                "INSERT INTO instance (id, record) VALUES (?, ?)", (launch.instance_id, launch.to_json())
-            )
-            write_tags(transaction, launch.instance_id, tags)
-
-    def _forget(self, instance_id: str) -> None:
-        remove_containers(self._engine, instance_id)
-        with self._database.transaction() as transaction:
-            transaction.execute("DELETE FROM instance WHERE id = ?", (instance_id,))
-            transaction.execute("DELETE FROM tag WHERE resource_id = ?", (instance_id,))
+    def _launch_all(self, launch_one: Callable[[Launch], Launch], plans: list[Launch]) -> list[Launch]:
+        pool = ThreadPoolExecutor(min(len(plans), AT_ONCE))
+        try:
+            return list(pool.map(launch_one, plans))
+        except BaseException:  # Ctrl-C too, which reaches this thread only
+            pool.shutdown(wait=True, cancel_futures=True)
+            for plan in plans:
+                self._records.remove(plan.instance_id)
+                remove_containers(self._engine, plan.instance_id)
+            raise
+        finally:
+            pool.shutdown(wait=True)
 
     def _warn_if_larger(self, size: InstanceType, cpus: int, memory_bytes: int) -> None:
         if size.vcpus > cpus or size.memory_bytes > memory_bytes:
@@ -131,3 +113,10 @@ def remove_containers(engine: Engine, instance_id: str) -> None:
     found = engine.containers.list(Kind.INSTANCE, Kind.INTERFACE, filters={INSTANCE_LABEL: instance_id})
     for container in sorted(found, key=lambda one: one.kind is Kind.INTERFACE):  # the machine before its network
         engine.containers.remove(container.id)
+
+
+def _explained(error: EngineError | ConflictError, plan: Launch) -> EngineError | ConflictError:
+    for outside, inside in plan.ports:
+        if outside and re.search(rf":{outside}\b.*(already|in use)", error.message):
+            return PortInUseError(outside, inside)
+    return error

@@ -5,18 +5,21 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from emulator.engine import Engine, ExecResult
+from emulator.errors import NotFoundError
 from emulator.images import Images
-from emulator.instances.errors import IncorrectInstanceStateError
+from emulator.instances.errors import IncorrectInstanceStateError, InterfaceLostError
 from emulator.instances.inventory import Inventory
 from emulator.instances.launch import LaunchRequest
 from emulator.instances.launcher import AT_ONCE, Launcher, remove_containers
-from emulator.instances.model import Instance, InstanceState, Launch, StateChange
+from emulator.instances.model import Instance, InstanceState, StateChange
+from emulator.instances.records import Records
 from emulator.progress import Progress
 from emulator.state import Database
 from emulator.units import utc_now
 
 _STOP_SECONDS = 15
 _USER_SHUTDOWN = "Client.UserInitiatedShutdown: User initiated shutdown"
+_ENDED = (InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED)
 
 
 class Instances:
@@ -31,9 +34,9 @@ class Instances:
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._engine = engine
-        self._database = database
         self._clock = clock
-        self._launcher = Launcher(engine, database, images, progress)
+        self._records = Records(database)
+        self._launcher = Launcher(engine, self._records, images, progress)
         self._inventory = Inventory(engine, database)
 
     def run(self, request: LaunchRequest) -> list[Instance]:
@@ -49,38 +52,34 @@ class Instances:
     def stop(self, references: Sequence[str]) -> list[StateChange]:
         """Shut down and keep id, disk and address; a stopped one stays stopped."""
 
-        def stop_one(instance: Instance) -> StateChange:
-            if instance.state is InstanceState.TERMINATED or instance.container_id is None:
-                raise IncorrectInstanceStateError(instance.id, "stopped")
-            if instance.state is not InstanceState.STOPPED:
+        def stop_one(instance: Instance) -> None:
+            if instance.container_id and instance.state is not InstanceState.STOPPED:
                 self._engine.containers.stop(instance.container_id, _STOP_SECONDS)
-            return StateChange(instance.id, instance.state, InstanceState.STOPPED)
 
-        return self._each(stop_one, references)
+        return self._change(references, stop_one, "stopped", InstanceState.STOPPED)
 
     def start(self, references: Sequence[str]) -> list[StateChange]:
         """Boot again what is stopped; a running one goes on running."""
 
-        def start_one(instance: Instance) -> StateChange:
+        def start_one(instance: Instance) -> None:
             if instance.container_id is None or instance.interface_id is None:
-                raise IncorrectInstanceStateError(instance.id, "started")
-            if instance.state is InstanceState.STOPPED:
+                raise InterfaceLostError(instance.id)
+            if instance.state is not InstanceState.RUNNING:
                 self._engine.containers.start(instance.interface_id)
                 self._engine.containers.start(instance.container_id)
-            return StateChange(instance.id, instance.state, InstanceState.RUNNING)
 
-        return self._each(start_one, references)
+        return self._change(references, start_one, "started", InstanceState.RUNNING)
 
     def terminate(self, references: Sequence[str]) -> list[StateChange]:
         """End for good: container, disk and interface go, a record stays for an hour."""
 
         def terminate_one(instance: Instance) -> StateChange:
+            # Written down before the container goes: to other shells it is shutting down, not lost.
+            self._records.end(instance.launch, _USER_SHUTDOWN, self._clock())
             remove_containers(self._engine, instance.id)
-            if instance.state is not InstanceState.TERMINATED:
-                self._note_terminated(instance.launch)
             return StateChange(instance.id, instance.state, InstanceState.TERMINATED)
 
-        return self._each(terminate_one, references)
+        return _at_once(terminate_one, self._inventory.find(references, self._clock()))
 
     def exec(self, reference: str, command: Sequence[str], user: str = "root") -> ExecResult:
         """Run *command* inside a running instance to its end."""
@@ -93,16 +92,25 @@ class Instances:
             raise IncorrectInstanceStateError(instance.id, "entered")
         return instance.container_id
 
-    def _note_terminated(self, launch: Launch) -> None:
-        with self._database.transaction() as transaction:
-            transaction.execute(
-                "INSERT INTO instance (id, record, terminated_at, reason) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET terminated_at = excluded.terminated_at, reason = excluded.reason",
-                (launch.instance_id, launch.to_json(), self._clock().timestamp(), _USER_SHUTDOWN),
-            )
-
-    def _each(self, deed: Callable[[Instance], StateChange], references: Iterable[str]) -> list[StateChange]:
-        """Do *deed* to all instances at once; nothing is done if one of them is unknown."""
+    def _change(
+        self, references: Iterable[str], act: Callable[[Instance], None], deed: str, goal: InstanceState
+    ) -> list[StateChange]:
+        """Bring all instances to *goal* at once; none is touched if one of them is unknown or has ended."""
         instances = self._inventory.find(references, self._clock())
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(deed, instances))
+        for instance in instances:
+            if instance.state in _ENDED:
+                raise IncorrectInstanceStateError(instance.id, deed)
+
+        def change(instance: Instance) -> StateChange:
+            try:
+                act(instance)
+            except NotFoundError:  # another shell ended it meanwhile
+                raise IncorrectInstanceStateError(instance.id, deed) from None
+            return StateChange(instance.id, instance.state, goal)
+
+        return _at_once(change, instances)
+
+
+def _at_once(change: Callable[[Instance], StateChange], instances: Sequence[Instance]) -> list[StateChange]:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(change, instances))

@@ -16,9 +16,16 @@ from emulator.settings import Settings
 
 log = logging.getLogger(__name__)
 
+PATH = "/{path:(?s:.*)}"
+"""The route: everything, since a key may hold any character, a newline too."""
+
 
 class S3Door:
-    """Answers S3's REST calls from *buckets*."""
+    """
+    Answers S3's REST calls from *buckets*.
+
+    Its server must run with `auto_decompress=False`: an object that is stored gzipped is not to be unpacked on its way.
+    """
 
     def __init__(self, buckets: Buckets, settings: Settings) -> None:
         self._buckets = buckets

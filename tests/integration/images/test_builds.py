@@ -195,7 +195,7 @@ class Told(Silent):
     def __init__(self, titles: list[str]) -> None:
         self._titles = titles
 
-    def step(self, title: str):  # type: ignore[no-untyped-def]
+    def step(self, title: str) -> AbstractContextManager[object]:
         self._titles.append(title)
         return super().step(title)
 

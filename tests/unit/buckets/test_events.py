@@ -1,6 +1,7 @@
 """The document that handlers receive is AWS's, field for field."""
 
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import unquote_plus
 
 from hypothesis import given
@@ -21,13 +22,19 @@ EVENT = ObjectEvent(
 )
 
 
+def only_record(document: dict[str, Any]) -> dict[str, Any]:
+    (record,) = document["Records"]
+    assert isinstance(record, dict)
+    return record
+
+
 def test_a_created_object_is_announced_as_on_aws() -> None:
     """
     Unmodified handlers read these fields.
     """
     document = notification(EVENT, "my-rule", "eu-west-1")
 
-    (record,) = document["Records"]  # type: ignore[misc]
+    record = only_record(document)
     assert record == {
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
@@ -58,7 +65,7 @@ def test_a_removed_object_has_neither_size_nor_etag() -> None:
     """
     gone = ObjectEvent("raw", "a", "ObjectRemoved:Delete", "00", EVENT.time, "R")
 
-    (record,) = notification(gone, "r", "us-east-1")["Records"]  # type: ignore[misc]
+    record = only_record(notification(gone, "r", "us-east-1"))
 
     assert record["s3"]["object"] == {"key": "a", "sequencer": "00"}
 

@@ -157,9 +157,7 @@ def test_two_processes_that_see_one_change_make_one_event(
         (raw / str(number)).write_text("x")
     context = multiprocessing.get_context("spawn")
     start = context.Barrier(2)
-    processes = [
-        context.Process(target=_reconcile_all, args=(home.root, settings, count, start)) for _ in range(2)
-    ]
+    processes = [context.Process(target=_reconcile_all, args=(home.root, settings, count, start)) for _ in range(2)]
 
     for process in processes:
         process.start()

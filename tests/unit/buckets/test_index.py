@@ -39,7 +39,9 @@ def listing(keys: set[str], prefix: str, delimiter: str) -> list[str]:
     return entries
 
 
-@given(keys=KEYS, prefix=st.sampled_from(["", "a", "a/", "é", "\U0010ffff"]), delimiter=st.sampled_from(["", "/", "ab"]))
+@given(
+    keys=KEYS, prefix=st.sampled_from(["", "a", "a/", "é", "\U0010ffff"]), delimiter=st.sampled_from(["", "/", "ab"])
+)
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
 @pytest.mark.parametrize("limit", [1, 3, 1000])
 def test_pages_together_are_the_listing_that_s3_documents(

@@ -1,12 +1,25 @@
 """The Dockerfile of an AMI, as text."""
 
+import hashlib
 import json
 import tarfile
 
 from emulator.images import Ami
+from emulator.images.ami import RECIPE
 from emulator.images.context import build_context
 from emulator.images.dockerfile import instructions, render
 from tests.unit.images.conftest import Look, Write
+
+EVERYTHING = """\
+run: [a]
+services: [s]
+ports: [1]
+packages: [p]
+pip: [q]
+user: u
+env: {E: e}
+files: [{path: /f, content: c}]
+"""
 
 
 def words(ami: Ami, field: str) -> list[list[str]]:
@@ -40,11 +53,7 @@ def test_systemd_comes_with_the_packages_of_the_ami_that_first_boots_it(write: W
 
 def test_what_changes_most_comes_last(write: Write, catalog: Look) -> None:
     """An edited `run` line must not fetch the packages again."""
-    write(
-        "x",
-        "run: [a]\nservices: [s]\nports: [1]\npackages: [p]\npip: [q]\nuser: u\nenv: {E: e}\n"
-        "files: [{path: /f, content: c}]\n",
-    )
+    write("x", EVERYTHING)
 
     fields = [step.field for step in instructions(catalog().find("x"), "parent:1")]
 
@@ -98,6 +107,18 @@ def test_the_environment_is_written_for_docker_and_for_systemd(write: Write, cat
 
     assert r'ENV A="a \"b\" \$c \\ %d"' in text
     assert written == '[Manager]\nDefaultEnvironment="A=a \\"b\\" $c \\\\ %%d"\n'
+
+
+def test_a_changed_recipe_has_another_number(write: Write, catalog: Look) -> None:
+    """Else images of an older recipe pass for new ones. If this fails: raise RECIPE, then note what it makes."""
+    write("x", EVERYTHING)
+    ami = catalog().find("x")
+
+    text = "".join(step.text for step in instructions(ami, "parent:1", ca_bundle=True)[:-1])  # the last has the id
+    with build_context(ami, text, None) as content:
+        made = hashlib.sha256(content.read()).hexdigest()[:12]
+
+    assert (RECIPE, made) == (b"1", "3ab3d0ed7c53")
 
 
 def test_the_context_is_the_same_bytes_each_time(write: Write, catalog: Look) -> None:

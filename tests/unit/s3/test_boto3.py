@@ -16,7 +16,16 @@ from botocore.exceptions import ClientError
 from emulator.buckets import Buckets
 from tests.unit.buckets.conftest import Recorder
 
-KEYS = ["plain.csv", "a b+c%@é.csv", "deep/er/ключ", "semi;colon&amp=?#[]", "%2F", "'quotes\"<>", "dots...", "tab\tnl\n"]
+KEYS = [
+    "plain.csv",
+    "a b+c%@é.csv",
+    "deep/er/ключ",
+    "semi;colon&amp=?#[]",
+    "%2F",
+    "'quotes\"<>",
+    "dots...",
+    "tab\tnl\n",
+]
 
 
 def refused(call: Callable[..., Any], **arguments: Any) -> tuple[str, int]:
@@ -131,7 +140,9 @@ def test_files_go_up_and_down(s3: Any, raw: Path, tmp_path: Path) -> None:
         ("bytes=5-99", b"56789", "bytes 5-9/10"),
     ],
 )
-def test_a_range_is_answered_with_its_bytes(s3: Any, raw: Path, asked: str, expected: bytes, content_range: str) -> None:
+def test_a_range_is_answered_with_its_bytes(
+    s3: Any, raw: Path, asked: str, expected: bytes, content_range: str
+) -> None:
     """
     Parquet readers live on ranges.
     """

@@ -1,0 +1,81 @@
+"""What a function may be called and have, as Lambda sees it."""
+
+import dataclasses
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from emulator.functions.definition import Function, check_configuration, function_name
+from emulator.functions.errors import InvalidFunctionError
+
+FUNCTION = Function(
+    name="summarize",
+    runtime="python3.11",
+    handler="app.handler",
+    code_id="0123",
+    code_sha256="abc=",
+    code_size_bytes=12,
+    revision_id="r",
+    last_modified=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    environment={"TABLE": "penguins"},
+)
+
+
+def test_a_record_survives_being_written_and_read() -> None:
+    """The state file must give back what it was given."""
+    assert Function.from_json(FUNCTION.to_json()) == FUNCTION
+
+
+@pytest.mark.parametrize(("memory_mb", "cpus"), [(128, 128 / 1769), (1769, 1.0), (3538, 2.0), (10_240, 10_240 / 1769)])
+def test_processor_comes_with_memory(memory_mb: int, cpus: float) -> None:
+    """AWS gives a whole vCPU for 1769 MB."""
+    assert dataclasses.replace(FUNCTION, memory_mb=memory_mb).cpus == pytest.approx(cpus)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"name": "no spaces"}, "is no function name"),
+        ({"name": "x" * 65}, "is no function name"),
+        ({"handler": ""}, "is no handler"),
+        ({"memory_mb": 127}, "MemorySize 127 is not between 128 and 10240 MB"),
+        ({"memory_mb": 10_241}, "MemorySize 10241"),
+        ({"timeout_seconds": 0}, "Timeout 0 is not between 1 and 900 s"),
+        ({"timeout_seconds": 901}, "Timeout 901"),
+        ({"environment": {"AWS_REGION": "x"}}, "Reserved keys used in this request: AWS_REGION"),
+        ({"environment": {"_HANDLER": "x", "TZ": "y"}}, "Reserved keys used in this request: _HANDLER, TZ"),
+        ({"environment": {"AWS_LAMBDA_ANYTHING": "x"}}, "AWS_LAMBDA_ANYTHING"),
+        ({"environment": {"1ST": "x"}}, "is not the name of an environment variable"),
+        ({"environment": {"BIG": "x" * 4096}}, "exceeded the 4KB limit. String measured: "),
+    ],
+)
+def test_what_lambda_refuses_is_refused(change: dict[str, Any], sentence: str) -> None:
+    """A configuration that works here must work there."""
+    with pytest.raises(InvalidFunctionError) as caught:
+        check_configuration(dataclasses.replace(FUNCTION, **change))
+
+    assert sentence in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "environment", [{}, {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrap"}, {"AWS_ENDPOINT_URL": "http://x"}]
+)
+def test_what_lambda_takes_is_taken(environment: dict[str, str]) -> None:
+    """Not every AWS_ variable is reserved."""
+    check_configuration(dataclasses.replace(FUNCTION, environment=environment))
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "summarize",
+        "summarize:$LATEST",
+        "arn:aws:lambda:us-east-1:000000000000:function:summarize",
+        "arn:aws:lambda:us-east-1:000000000000:function:summarize:$LATEST",
+        "000000000000:function:summarize",
+    ],
+)
+def test_a_function_is_found_by_name_and_by_arn(reference: str) -> None:
+    """AWS takes each of these forms."""
+    assert function_name(reference) == "summarize"
