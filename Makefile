@@ -5,6 +5,7 @@
 #   make test         set up everything, then lint and all tests, against a real container engine
 #   make lint         ruff, mypy and the import arrows
 #   make test-unit    the tests that need no engine
+#   make docs         docs/cli.md, from the help of the commands
 #   make bench        the numbers of docs/benchmarks.md
 #   make build        the wheel and the source archive, in dist/
 #   make clean        remove what these targets made in the checkout
@@ -24,7 +25,7 @@ STAMP := $(VENV)/.installed
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
-.PHONY: help setup engine lint test test-unit bench demo demo-clean build clean
+.PHONY: help setup engine lint test test-unit bench docs demo demo-clean build clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -52,7 +53,7 @@ $(STAMP): pyproject.toml
 	@DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends python3-venv >/dev/null
 
 engine: setup
-	@$(BIN)/cloudlet doctor --fix
+	@$(BIN)/cloudlet doctor --fix >/dev/null || $(BIN)/cloudlet doctor
 
 lint: setup
 	@echo "lint: ruff"
@@ -69,6 +70,9 @@ test: engine lint
 
 test-unit: setup
 	@$(BIN)/python -m pytest $(PYTEST) tests/unit
+
+docs: setup
+	@$(BIN)/python -m cli.reference docs/cli.md
 
 bench: engine
 	@$(BIN)/python -m benchmarks

@@ -33,5 +33,7 @@ def show(error: EmulatorError) -> None:
 
 
 def _code(error: EmulatorError) -> str:
-    """Name AWS's code where it tells a script more than the sentence does."""
-    return f" ({error.code})" if "." in error.code or error.code.endswith("Exception") else ""
+    """Return AWS's code for the end of a line: a leaf of the tree has one, a branch only a name of our own."""
+    namer = next(kind for kind in type(error).__mro__ if "code" in vars(kind))
+    is_awss = "code" in vars(error) or namer.__module__ != EmulatorError.__module__
+    return f" ({error.code})" if is_awss else ""

@@ -5,11 +5,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_QUICK_SECONDS = 0.1
+_QUICK_SECONDS = 1.0
 
 
 class TerminalProgress:
-    """Reports on stderr; a step that is over within a tenth of a second is not worth a line."""
+    """Reports on stderr; how long a step took is worth a line only if one had to wait for it."""
 
     def __init__(self) -> None:
         self._status: object | None = None

@@ -33,7 +33,7 @@ def reference() -> str:
 def _contents(root: Any) -> Iterator[str]:
     for name, command in visible(root):
         below = ", ".join(f"[{one}](#{_anchor(f'cloudlet {name} {one}')})" for one in commands_of(command))
-        yield f"- [`{name}`](#{_anchor(f'cloudlet {name}')}): {summary(command)}{f': {below}' if below else ''}"
+        yield f"- [`{name}`](#{_anchor(f'cloudlet {name}')}) {summary(command)}{f'. {below}' if below else ''}"
 
 
 def _shared(root: Any) -> Iterator[str]:
@@ -41,7 +41,7 @@ def _shared(root: Any) -> Iterator[str]:
     yield "## For every command that answers\n"
     yield from _table("option", shared_rows(example))
     yield (
-        "\nAnswers go to stdout, everything else to stderr. `json`, `yaml` and `text` have AWS's shape and names,"
+        "Answers go to stdout, everything else to stderr. `json`, `yaml` and `text` have AWS's shape and names,"
         " and only grow. Tables may change freely.\n"
     )
 

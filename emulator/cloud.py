@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from emulator.instances import Instances
     from emulator.pipeline import Pipeline
     from emulator.state import Database
+    from emulator.triggers import Triggers
 
 
 class Cloud:
@@ -79,6 +80,12 @@ class Cloud:
 
         on_event = Enqueuer(NotificationRules(self.database), self.queue, self.settings.region)
         return Buckets(self.database, self.home, self.settings, on_event=on_event)
+
+    @functools.cached_property
+    def triggers(self) -> "Triggers":
+        from emulator.triggers import Triggers
+
+        return Triggers(self.buckets, self.functions, self.settings.region)
 
     def pipeline(self) -> "Pipeline":
         """Return what a server runs; it is started and stopped within an event loop."""

@@ -59,4 +59,4 @@ def _answer(found: "Examination") -> Answer:
 
 def _line(check: "Check") -> str:
     line = f"{check.status:<4}  {check.name:<17}  {check.fact}"
-    return f"{line}; {check.hint}" if check.hint else line
+    return f"{line}\n{'':<25}{check.hint}" if check.hint else line

@@ -111,11 +111,8 @@ def delete_function(function_name: FunctionName) -> Answer:
     cloudlet lambda delete-function --function-name summarize
     """
     with open_cloud() as cloud:
-        deleted = cloud.functions.delete(function_name)
-        for rule in cloud.buckets.rules.list():
-            if rule.target == deleted.arn(cloud.settings.region):
-                cloud.buckets.rules.remove(rule.id)
-    return Answer(None, text="", hint=f"{deleted.name} is deleted")
+        name = cloud.triggers.delete_function(function_name)
+    return Answer(None, text="", hint=f"{name} is deleted")
 
 
 @command(app, "invoke")
@@ -200,13 +197,12 @@ def add_trigger(
     cloudlet lambda add-trigger summarize --bucket raw --suffix .csv
     cloudlet lambda add-trigger tidy --bucket raw --events 's3:ObjectRemoved:*'
     """
+    from emulator.triggers import DEFAULT_EVENTS
+
     with open_cloud() as cloud:
-        target = cloud.functions.find(name).arn(cloud.settings.region)
-        rule = cloud.buckets.rules.add(
-            bucket, target, events=tuple(events or ["s3:ObjectCreated:*"]), prefix=prefix, suffix=suffix
-        )
+        trigger = cloud.triggers.add(name, bucket, events=events or DEFAULT_EVENTS, prefix=prefix, suffix=suffix)
         path = cloud.buckets.path(bucket)
-    return _triggers([rule], hint=f"drop a file to run it: cp data{suffix} {path}/{prefix} (the server must be up)")
+    return _triggers([trigger], hint=f"drop a file to run it: cp data{suffix} {path}/{prefix} (the server must be up)")
 
 
 @command(app, "list-triggers")
@@ -220,11 +216,8 @@ def list_triggers(
     cloudlet lambda list-triggers summarize --quiet
     """
     with open_cloud() as cloud:
-        rules = cloud.buckets.rules.list()
-        if name is not None:
-            target = cloud.functions.find(name).arn(cloud.settings.region)
-            rules = [rule for rule in rules if rule.target == target]
-    return _triggers(rules, hint=None if rules else "no triggers yet; see `cloudlet lambda add-trigger --help`")
+        found = cloud.triggers.list(name)
+    return _triggers(found, hint=None if found else "no triggers yet; see `cloudlet lambda add-trigger --help`")
 
 
 @command(app, "remove-trigger")
@@ -235,7 +228,7 @@ def remove_trigger(trigger_id: Annotated[str, typer.Argument(metavar="ID", help=
     cloudlet lambda remove-trigger $(cloudlet lambda list-triggers summarize -q)
     """
     with open_cloud() as cloud:
-        cloud.buckets.rules.remove(trigger_id)
+        cloud.triggers.remove(trigger_id)
     note(f"trigger {trigger_id} is removed")
     return Answer(None, text="")
 
@@ -260,34 +253,32 @@ def _table(functions: Any, document: object, hint: str | None) -> Answer:
     )
 
 
-def _triggers(rules: Any, hint: str | None) -> Answer:
-    from emulator.functions import function_name
-
+def _triggers(triggers: Any, hint: str | None) -> Answer:
     return Answer(
         {
             "Triggers": [
                 {
-                    "Id": rule.id,
-                    "LambdaFunctionArn": rule.target,
-                    "Bucket": rule.bucket,
-                    "Events": list(rule.events),
-                    "Filter": {"Prefix": rule.prefix, "Suffix": rule.suffix},
+                    "Id": one.rule.id,
+                    "LambdaFunctionArn": one.rule.target,
+                    "Bucket": one.rule.bucket,
+                    "Events": list(one.rule.events),
+                    "Filter": {"Prefix": one.rule.prefix, "Suffix": one.rule.suffix},
                 }
-                for rule in rules
+                for one in triggers
             ]
         },
         columns=("ID", "FUNCTION", "BUCKET", "PREFIX", "SUFFIX", "EVENTS"),
         rows=[
             (
-                rule.id,
-                function_name(rule.target),
-                rule.bucket,
-                rule.prefix or "-",
-                rule.suffix or "-",
-                ", ".join(rule.events),
+                one.rule.id,
+                one.function,
+                one.rule.bucket,
+                one.rule.prefix or "-",
+                one.rule.suffix or "-",
+                ", ".join(one.rule.events),
             )
-            for rule in rules
+            for one in triggers
         ],
-        ids=[rule.id for rule in rules],
+        ids=[one.rule.id for one in triggers],
         hint=hint,
     )

@@ -89,6 +89,8 @@ class InotifyWatcher:
 
     def flush(self, timeout: float) -> bool:
         """Wait until all that happened in the folders before this call is in the index; False if time ran out."""
+        if self._stopping:
+            return False
         deadline = time.monotonic() + timeout
         request = _Flush()
         with self._lock:
@@ -206,7 +208,7 @@ class InotifyWatcher:
 
     def _go_blind(self, limit: str, error: OSError) -> None:
         if not self._blind:
-            self._blind = True
+            self._blind = self._scan_again = True
             log.error(
                 "the kernel grants no more watches (%s): raise it with `sysctl -w %s=…`; until then changes are found"
                 " by comparing everything every %d s",

@@ -17,7 +17,7 @@ def examine_engine(cloud: Cloud) -> Examination:
     except EngineError as error:
         return Examination([Check.fail("engine", error.message, error.hint)], engine_usable=False)
     checks = [
-        Check.ok("engine", f"{info.name} at {info.url}, found through {info.source}"),
+        Check.ok("engine", f"{info.name} at {_place(info)}"),
         Check.ok("access", "this user may use it"),
         Check.ok("version", f"{info.version}, API {info.api_version}"),
         Check.ok("cgroups", f"version {info.cgroup_version}, driver {info.cgroup_driver}"),
@@ -26,6 +26,11 @@ def examine_engine(cloud: Cloud) -> Examination:
         *(Check.warn("engine says", warning, "see the engine's own documentation") for warning in info.warnings),
     ]
     return Examination(checks, engine_usable=True)
+
+
+def _place(info: EngineInfo) -> str:
+    """Say where it is and who said so; a socket that was found names itself."""
+    return info.url if info.url.endswith(info.source) else f"{info.url}, named by {info.source}"
 
 
 def _unusable(error: EngineUnavailableError) -> list[Check]:

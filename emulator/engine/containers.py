@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import secrets
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -26,8 +27,13 @@ class Containers:
 
     def create(self, spec: ContainerSpec) -> str:
         """Return the id of a new container, not yet started; a missing image is an error, never a pull."""
-        with self._connection.translated("create a container") as api:
-            created = api.create_container_from_config(create_payload(spec, self._home_id), name=spec.name)
+        name = spec.name or f"cloudlet-{spec.kind}-{secrets.token_hex(6)}"
+        try:
+            with self._connection.translated("create a container") as api:
+                created = api.create_container_from_config(create_payload(spec, self._home_id), name=name)
+        except KeyboardInterrupt:
+            self.remove(name)  # the engine may have made it by the time we were interrupted
+            raise
         return str(created["Id"])
 
     def start(self, container_id: str) -> None:

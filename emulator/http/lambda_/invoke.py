@@ -5,7 +5,7 @@ import json
 
 from aiohttp import web
 
-from emulator.errors import EmulatorError, NotFoundError
+from emulator.errors import EmulatorError, InvalidRequestError, NotFoundError
 from emulator.functions import Functions
 from emulator.functions.errors import InvalidPayloadError, PayloadTooLargeError
 from emulator.functions.records import MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, Invocation
@@ -13,7 +13,7 @@ from emulator.pipeline import Pipeline
 
 PATH = "/2015-03-31/functions/{name}/invocations"
 
-_STATUS = {"RequestTooLargeException": 413}
+_STATUS = ((PayloadTooLargeError, 413), (InvalidRequestError, 400), (NotFoundError, 404))
 
 
 class InvokeDoor:
@@ -62,9 +62,7 @@ def _checked(payload: bytes, most: int) -> bytes:
 
 
 def _refusal(error: EmulatorError) -> web.Response:
-    status = _STATUS.get(error.code) or (404 if isinstance(error, NotFoundError) else 400)
-    if error.code in ("ServiceException", "InternalError"):
-        status = 500
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
     return web.json_response(
         {"Type": "User" if status < 500 else "Server", "Message": error.message, "Hint": error.hint},
         status=status,

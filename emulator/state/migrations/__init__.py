@@ -45,4 +45,6 @@ def _statements(script: str) -> list[str]:
         if sqlite3.complete_statement(pending):
             statements.append(pending)
             pending = ""
+    if pending.strip():  # a comment, or a mistake that SQLite must see
+        statements.append(pending)
     return statements

@@ -1,0 +1,104 @@
+"""Answers on stdout, in the form that was asked for."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+import yaml
+
+from cli.output import Answer, check_format, show
+from cli.text_output import text_lines
+from emulator.errors import InvalidRequestError
+
+_ANSWER = Answer(
+    {"Instances": [{"InstanceId": "i-1", "LaunchTime": datetime(2026, 1, 2, tzinfo=UTC), "Tags": []}]},
+    columns=("ID", "NAME"),
+    rows=[("i-1", "a long name"), ("i-22", "-")],
+    ids=["i-1", "i-22"],
+    hint="do this next",
+)
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_json_and_yaml_say_the_same(capsys: Capture) -> None:
+    """Times as AWS's command writes them."""
+    expected = {"Instances": [{"InstanceId": "i-1", "LaunchTime": "2026-01-02T00:00:00+00:00", "Tags": []}]}
+
+    show(_ANSWER, "json", None, quiet=False)
+    as_json = capsys.readouterr().out
+    show(_ANSWER, "yaml", None, quiet=False)
+    as_yaml = capsys.readouterr().out
+
+    assert json.loads(as_json) == expected
+    assert yaml.safe_load(as_yaml) == expected
+
+
+def test_a_table_is_aligned_and_the_hint_is_no_part_of_it(capsys: Capture) -> None:
+    """Pipes see the answer only."""
+    show(_ANSWER, "table", None, quiet=False)
+
+    said = capsys.readouterr()
+    assert said.out == "ID    NAME\ni-1   a long name\ni-22  -\n"
+    assert said.err == "do this next\n"
+
+
+def test_a_query_takes_a_part_as_json_or_as_asked(capsys: Capture) -> None:
+    """The table has no parts."""
+    show(_ANSWER, "table", "Instances[].InstanceId", quiet=False)
+    show(_ANSWER, "text", "Instances[].InstanceId", quiet=False)
+
+    assert capsys.readouterr().out == '[\n    "i-1"\n]\ni-1\n'
+
+
+def test_quiet_gives_ids_and_nothing_else(capsys: Capture) -> None:
+    """For `$(…)`."""
+    show(_ANSWER, "json", "Instances", quiet=True)
+
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("i-1\ni-22\n", "")
+
+
+def test_an_empty_table_is_nothing(capsys: Capture) -> None:
+    """Not a lonely heading."""
+    show(Answer({"Instances": []}, columns=("ID",)), "table", None, quiet=False)
+
+    assert capsys.readouterr().out == ""
+
+
+def test_a_query_that_is_none_is_a_usage_error(capsys: Capture) -> None:
+    """With what the language's own parser says."""
+    with pytest.raises(InvalidRequestError, match="--query"):
+        show(_ANSWER, "json", "Instances[", quiet=False)
+
+
+def test_an_unknown_format_names_those_there_are() -> None:
+    """One of them was meant."""
+    with pytest.raises(InvalidRequestError) as caught:
+        check_format("xml")
+
+    assert "yaml" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("document", "lines"),
+    [
+        (None, ["None"]),
+        ("a", ["a"]),
+        (True, ["True"]),
+        ([], []),
+        (["a", "b"], ["a\tb"]),
+        ([["a", 1], ["b", 2]], ["a\t1", "b\t2"]),
+        (["a", ["b", "c"]], ["a", "b\tc"]),
+        ([["a", ["b"]]], ["a", "b"]),
+        ({"B": 1, "A": "x"}, ["x\t1"]),
+        ({"Tags": [{"Key": "Name", "Value": "web"}]}, ["TAGS\tName\tweb"]),
+        ({"Ids": ["a", "b"]}, ["IDS\ta", "IDS\tb"]),
+        ([{"A": 1}, {"A": 2, "B": 3}], ["1\t", "2\t3"]),  # the same columns in each line
+        ([[{"A": 1}], [{"A": 2}]], ["1", "2"]),
+        ({"State": {"Name": "running", "Code": 16}}, ["STATE\t16\trunning"]),
+    ],
+)
+def test_text_is_what_aws_writes(document: object, lines: list[str]) -> None:
+    """Scripts cut it by tabs."""
+    assert list(text_lines(document)) == lines

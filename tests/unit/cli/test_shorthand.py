@@ -1,0 +1,78 @@
+"""Structures on a command line."""
+
+import pytest
+
+from cli.shorthand import instance_tags, port_pair
+from emulator.errors import InvalidRequestError
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("ResourceType=instance,Tags=[{Key=Name,Value=web}]", {"Name": "web"}),
+        ("ResourceType=instance,Tags=[{Key=Name,Value=web},{Key=team,Value=data}]", {"Name": "web", "team": "data"}),
+        ("ResourceType=instance, Tags=[{Key=Name, Value=web}]", {"Name": "web"}),
+        ("ResourceType=instance,Tags=[{Key=note,Value='a, b'}]", {"note": "a, b"}),
+        ('ResourceType=instance,Tags=[{Key=note,Value="a]b"}]', {"note": "a]b"}),
+        ("ResourceType=instance,Tags=[{Key=expression,Value=a=b}]", {"expression": "a=b"}),
+        ("ResourceType=instance,Tags=[{Key=empty,Value=}]", {"empty": ""}),
+        ("ResourceType=instance,Tags=[{Key=alone}]", {"alone": ""}),
+        ("ResourceType=instance,Tags=[]", {}),
+        ("ResourceType=volume,Tags=[{Key=Name,Value=web}]", {}),
+        ('{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "web"}]}', {"Name": "web"}),
+        ('[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "web"}]}]', {"Name": "web"}),
+    ],
+)
+def test_tags_are_read_as_aws_reads_them(text: str, tags: dict[str, str]) -> None:
+    """Shorthand or JSON, quoted or not."""
+    assert instance_tags([text]) == tags
+
+
+def test_several_specifications_add_up() -> None:
+    """The option takes a list."""
+    specifications = [f"ResourceType=instance,Tags=[{{Key={key},Value=1}}]" for key in "ab"]
+
+    assert instance_tags(specifications) == {"a": "1", "b": "1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Name=web",
+        "instance",
+        "ResourceType=bucket,Tags=[{Key=a,Value=b}]",
+        "ResourceType=instance,Tags=[{Key=a,Value=b}",
+        "ResourceType=instance,Tags=[{Key=a,Value=b]",
+        "ResourceType=instance,Tags=[{Key=a}{Key=b}]",
+        "ResourceType=instance,Tags=[Name]",
+        "ResourceType=instance,Tags=Name",
+        "ResourceType=instance,Tags=[{Value=b}]",
+        "ResourceType=instance,Tags=[{}]",
+        "ResourceType=instance,Tags='a",
+        "{",
+        "[1]",
+        '{"ResourceType": "instance", "Tags": {"Key": "a"}}',
+    ],
+)
+def test_what_cannot_be_meant_is_refused(text: str) -> None:
+    """A usage error with a model to copy, never a bug report."""
+    with pytest.raises(InvalidRequestError):
+        instance_tags([text])
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"), [("8080:80", (8080, 80)), (":80", (0, 80)), ("80", (0, 80)), ("65535:65535", (65535, 65535))]
+)
+def test_a_pair_of_ports(text: str, pair: tuple[int, int]) -> None:
+    """The first may be left out: any free one."""
+    assert port_pair(text) == pair
+
+
+@pytest.mark.parametrize(
+    "text", ["", ":", "80:", "a:80", "80:a", "65536:80", "80:65536", "80:0", "-1:80", "1_0:80", "1:2:3"]
+)
+def test_what_is_no_pair_of_ports_is_refused(text: str) -> None:
+    """Before the engine sees it."""
+    with pytest.raises(InvalidRequestError, match="--publish"):
+        port_pair(text)
