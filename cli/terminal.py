@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import sys
 import termios
@@ -40,8 +39,9 @@ def _raw_terminal(session: ExecSession) -> Iterator[None]:
     """Let every key, Ctrl-C too, reach the command; pass on the window's size."""
 
     def resize(*_: object) -> None:
-        size = shutil.get_terminal_size()
-        with contextlib.suppress(EmulatorError):
+        # Not shutil's: it believes COLUMNS and LINES, which know nothing of a window that changes.
+        with contextlib.suppress(EmulatorError, OSError):
+            size = os.get_terminal_size(descriptor)
             session.resize(size.lines, size.columns)
 
     descriptor = sys.stdin.fileno()

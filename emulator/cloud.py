@@ -15,13 +15,13 @@ from emulator.units import utc_now
 if TYPE_CHECKING:
     from emulator.buckets import Buckets
     from emulator.engine import Engine
-    from emulator.functions import Functions
     from emulator.functions.queue import InvocationQueue
+    from emulator.functions.service import Functions
     from emulator.images import Images
     from emulator.instances import Instances
-    from emulator.pipeline import Pipeline
+    from emulator.pipeline.serving import Pipeline
+    from emulator.pipeline.triggers import Triggers
     from emulator.state import Database
-    from emulator.triggers import Triggers
 
 
 class Cloud:
@@ -59,8 +59,8 @@ class Cloud:
 
     @functools.cached_property
     def functions(self) -> "Functions":
-        from emulator.functions import Functions
         from emulator.functions.runtimes import DEFINITIONS
+        from emulator.functions.service import Functions
         from emulator.images import Images
 
         runtime_images = Images(self.engine, self.home, self.settings, self.progress, folders=[DEFINITIONS])
@@ -76,20 +76,20 @@ class Cloud:
     def buckets(self) -> "Buckets":
         from emulator.buckets import Buckets
         from emulator.buckets.notifications import NotificationRules
-        from emulator.pipeline import Enqueuer
+        from emulator.pipeline.enqueuer import Enqueuer
 
         on_event = Enqueuer(NotificationRules(self.database), self.queue, self.settings.region)
         return Buckets(self.database, self.home, self.settings, on_event=on_event)
 
     @functools.cached_property
     def triggers(self) -> "Triggers":
-        from emulator.triggers import Triggers
+        from emulator.pipeline.triggers import Triggers
 
         return Triggers(self.buckets, self.functions, self.settings.region)
 
     def pipeline(self) -> "Pipeline":
         """Return what a server runs; it is started and stopped within an event loop."""
-        from emulator.pipeline import Pipeline
+        from emulator.pipeline.serving import Pipeline
 
         return Pipeline(
             engine=self.engine,

@@ -1,4 +1,4 @@
-"""Fixtures that every kind of test may use. Each test has a home of its own, so tests run beside each other and beside a user's cloud."""
+"""Fixtures for every kind of test. Each test has a home of its own, so it runs beside others and beside a user's cloud."""
 
 import dataclasses
 import time
@@ -22,7 +22,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def cloud(settings: Settings) -> Iterator[Cloud]:
-    """A cloud on a live engine; what the test starts is gone afterwards, pass or fail. Without an engine the test fails."""
+    """A cloud on a live engine; what the test starts is gone afterwards. Without an engine the test fails."""
     with Cloud(settings) as cloud:
         try:
             yield cloud

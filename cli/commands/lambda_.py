@@ -52,8 +52,8 @@ def deploy(
     cloudlet lambda deploy ./code --name summarize --handler app.handler \\
         --memory-size 512 --timeout 30 --env STAGE=test LEVEL=debug
     """
-    from emulator.functions import Deployment
     from emulator.functions.document import configuration
+    from emulator.functions.service import Deployment
 
     wanted = Deployment(
         source=folder,
@@ -197,7 +197,7 @@ def add_trigger(
     cloudlet lambda add-trigger summarize --bucket raw --suffix .csv
     cloudlet lambda add-trigger tidy --bucket raw --events 's3:ObjectRemoved:*'
     """
-    from emulator.triggers import DEFAULT_EVENTS
+    from emulator.pipeline.triggers import DEFAULT_EVENTS
 
     with open_cloud() as cloud:
         trigger = cloud.triggers.add(name, bucket, events=events or DEFAULT_EVENTS, prefix=prefix, suffix=suffix)

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from emulator.functions.queue import InvocationQueue
-from emulator.pipeline import Pipeline
+from emulator.pipeline.serving import Pipeline
 
 STATUS_PATH = "/_cloudlet/status"
 WAIT_PATH = "/_cloudlet/wait"

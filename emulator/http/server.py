@@ -18,7 +18,7 @@ from emulator.http.lambda_.invoke import PATH as INVOKE_PATH
 from emulator.http.lambda_.invoke import InvokeDoor
 from emulator.http.s3 import PATH as S3_PATH
 from emulator.http.s3 import S3Door
-from emulator.pipeline import Pipeline
+from emulator.pipeline.serving import Pipeline
 
 log = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ import json
 from aiohttp import web
 
 from emulator.errors import EmulatorError, InvalidRequestError, NotFoundError
-from emulator.functions import Functions
 from emulator.functions.errors import InvalidPayloadError, PayloadTooLargeError
 from emulator.functions.records import MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, Invocation
-from emulator.pipeline import Pipeline
+from emulator.functions.service import Functions
+from emulator.pipeline.serving import Pipeline
 
 PATH = "/2015-03-31/functions/{name}/invocations"
 

@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 import pytest
 
 from emulator.cloud import Cloud
-from emulator.functions import Deployment, Function
+from emulator.functions import Function
 from emulator.functions.fleet import Fleet
 from emulator.functions.pool import Supply
 from emulator.functions.records import Invocation, InvocationResult
+from emulator.functions.service import Deployment
 from emulator.units import utc_now
 
 T = TypeVar("T")

@@ -14,7 +14,8 @@ import pytest
 
 from cli.server import ServerProcess, find_server, stop_server
 from emulator.cloud import Cloud
-from emulator.functions import Deployment, Function
+from emulator.functions import Function
+from emulator.functions.service import Deployment
 from tests.conftest import wait_for
 
 HANDLERS = Path(__file__).parents[2] / "handlers"

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from emulator.buckets import Buckets
 from emulator.buckets.notifications import Rule
-from emulator.functions import Functions, function_name
+from emulator.functions import function_name
+from emulator.functions.service import Functions
 
 DEFAULT_EVENTS = ("s3:ObjectCreated:*",)
 

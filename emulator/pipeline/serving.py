@@ -1,28 +1,20 @@
-"""The main story, from top to bottom: a change in a bucket becomes an event, a queued invocation, a result.
-
-    cp -> watcher -> reconcile -> Enqueuer (same transaction) -> InvocationQueue -> Dispatcher -> Fleet -> settled
-
-The only module that knows both buckets and functions.
-"""
+"""What a running server does besides answering HTTP: watch, dispatch, run, and end all that in order."""
 
 import asyncio
 import contextlib
-import json
 import logging
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 
-from emulator.buckets import Buckets, ObjectEvent
-from emulator.buckets.events import notification
-from emulator.buckets.notifications import NotificationRules
+from emulator.buckets import Buckets
 from emulator.engine import Engine
-from emulator.functions import Function, Functions, function_name
+from emulator.functions import Function
 from emulator.functions.dispatcher import Dispatcher
 from emulator.functions.fleet import Fleet, remove_leftovers
 from emulator.functions.pool import Supply
 from emulator.functions.queue import InvocationQueue
 from emulator.functions.records import Invocation, InvocationResult
+from emulator.functions.service import Functions
 from emulator.home import Home
 from emulator.settings import Settings
 from emulator.state import Database
@@ -32,23 +24,8 @@ log = logging.getLogger(__name__)
 _DRAIN_SECONDS = 20.0
 
 
-class Enqueuer:
-    """Turns a bucket's event into queued invocations, within the transaction that wrote the index row."""
-
-    def __init__(self, rules: NotificationRules, queue: InvocationQueue, region: str) -> None:
-        self._rules = rules
-        self._queue = queue
-        self._region = region
-
-    def __call__(self, transaction: sqlite3.Connection, event: ObjectEvent) -> None:
-        for rule in self._rules.matching(transaction, event):
-            payload = json.dumps(notification(event, rule.id, self._region)).encode()
-            source = f"s3://{event.bucket}/{event.key} {event.name}"
-            self._queue.add(transaction, function_name(rule.target), payload, source)
-
-
 class Pipeline:
-    """What a running server does besides answering HTTP. Used from one event loop."""
+    """The second half of the story. Used from one event loop."""
 
     def __init__(
         self,
