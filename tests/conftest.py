@@ -1,4 +1,4 @@
-"""Fixtures for every kind of test. Each test has a home of its own, so it runs beside others and beside a user's cloud."""
+"""Fixtures for every kind of test. Each has a home of its own, and so runs beside others and a user's cloud."""
 
 import dataclasses
 import time

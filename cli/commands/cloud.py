@@ -47,6 +47,12 @@ def start(
         with cloud.progress.step("starting the server"):
             server = start_server(cloud.home)
     facts = server.status()
+    left = facts["recovered"]
+    if left["events"] or left["workers"]:
+        note(
+            f"the last server was killed: {left['events']} event(s) it had in hand are handled again, "
+            f"{left['workers']} container(s) it left are removed"
+        )
     return Answer(
         facts,
         text=f"cloudlet runs at {facts['endpoint']} (pid {server.pid})",

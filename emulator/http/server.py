@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import logging
 import os
@@ -52,10 +53,21 @@ class Server:
         await self._listen(gateway, self.port)
         self._facts |= {"port": self.port, "endpoint": f"http://{_LOOPBACK}:{self.port}"}
         self._facts["vpc_endpoint"] = f"http://{gateway}:{self.port}"
-        await self._pipeline.start(gateway, f"http://{gateway}:{self.port}", triggers=not self._once)
-        if not self._once:
-            cloud.home.server_file.write_text(json.dumps(self._facts))
-        log.info("server started: port=%d pid=%d", self.port, os.getpid())
+        endpoint = str(self._facts["vpc_endpoint"])
+        if self._once:
+            await self._pipeline.start(gateway, endpoint)
+            return
+        recovered = await self._pipeline.recover()
+        self._facts["recovered"] = dataclasses.asdict(recovered)
+        await self._pipeline.start(gateway, endpoint)
+        await self._pipeline.watch()
+        cloud.home.server_file.write_text(json.dumps(self._facts))
+        log.info(
+            "server started: port=%d recovered_events=%d removed_workers=%d",
+            self.port,
+            recovered.events,
+            recovered.workers,
+        )
 
     async def stop(self) -> None:
         """Close the doors, finish what is under way, remove every worker."""

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from emulator.buckets import Buckets
@@ -19,9 +19,15 @@ from emulator.home import Home
 from emulator.settings import Settings
 from emulator.state import Database
 
-log = logging.getLogger(__name__)
-
 _DRAIN_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What a server that was killed had left: containers that were removed, events that are handled again."""
+
+    workers: int
+    events: int
 
 
 class Pipeline:
@@ -50,15 +56,17 @@ class Pipeline:
         self._fleet = Fleet(engine, home, settings, supply, holder_image, clock)
         self._dispatching: asyncio.Task[None] | None = None
 
-    async def start(self, host: str, endpoint: str, *, triggers: bool) -> None:
-        """Begin: clean up after a killed server, take back what it had in hand, watch, dispatch."""
-        if triggers:
-            leftovers = await asyncio.to_thread(remove_leftovers, self._engine)
-            recovered = self._queue.recover()
-            log.info("server resumed: leftover_containers=%d recovered_events=%d", leftovers, recovered)
+    async def recover(self) -> Recovered:
+        """Clean up after a server that was killed, before anything is started."""
+        workers = await asyncio.to_thread(remove_leftovers, self._engine)
+        return Recovered(workers, self._queue.recover())
+
+    async def start(self, host: str, endpoint: str) -> None:
+        """Be ready to invoke; workers reach us at *host* and find the S3 endpoint at *endpoint*."""
         await self._fleet.start(host, endpoint)
-        if not triggers:
-            return
+
+    async def watch(self) -> None:
+        """From now on notice drops and handle what is queued."""
         self._dispatcher = Dispatcher(self._queue, self._fleet.pool, self._functions.find, self._settings.max_workers)
         self._watcher = self._buckets.watcher(on_activity=self._dispatcher.wake)
         await asyncio.to_thread(self._watcher.start)

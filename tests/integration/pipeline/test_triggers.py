@@ -128,10 +128,11 @@ def test_a_server_that_is_killed_loses_no_event_and_leaves_no_worker(house: Hous
     house.kill()
     (raw / "late.csv").write_text("x")
     workers = {one.id for one in house.cloud.engine.containers.list(Kind.WORKER)}
-    house.start()
+    server = house.start()
     outcome = house.settle()
 
     assert outcome["Idle"]
+    assert server.status()["recovered"]["events"] > 0
     assert len(set(house.handled(function))) == 21
     assert house.cloud.queue.counts()["queued"] == house.cloud.queue.counts()["running"] == 0
     left = {one.id for one in house.cloud.engine.containers.list(Kind.WORKER)}
