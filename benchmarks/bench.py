@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from emulator.cloud import Cloud
-from emulator.functions import Deployment, Function
+from emulator.functions import Function
+from emulator.functions.service import Deployment
 from emulator.settings import Settings
 
 _BIN = Path(sys.executable).parent

@@ -5,10 +5,8 @@ import dataclasses
 import http.client
 import os
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 from benchmarks.bench import Bench, bench
 from benchmarks.figures import Figure, in_turns, since, times, wait_until
@@ -28,23 +26,26 @@ def measure() -> Iterator[Figure]:
     """Measure two memory sizes: through the core in this process, and through a server."""
     with bench(worker_idle_seconds=_AT_ONCE) as at:
         for memory_mb in (1769, 128):
-            function = at.deploy(f"cold-{memory_mb}", memory_mb)
-            with _holder(at) as holder_id, at.server(), _fleet(at) as in_process:
-                port = at.cloud.settings.port
-                first_byte = _FirstByte(at, function)
-                taken = in_turns(
-                    {
-                        "joined": lambda: first_byte(f"container:{holder_id}"),
-                        "core": lambda: _alone(at, lambda: in_process(function)),
-                        "bridge": lambda: first_byte(None),
-                        "server": lambda: _alone(at, lambda: _invoke(port, function)),
-                    },
-                    _ROUNDS,
-                )
-            for subject, what in (("core", "the core"), ("server", "the server")):
-                number = f"cold invoke, {memory_mb} MB, through {what}"
-                yield times(number, taken[subject], taken["joined"], "first byte on a held network", 1.5)
-                yield times(number, taken[subject], taken["bridge"], "first byte on the default bridge", 1.5)
+            yield from _of_size(at, memory_mb)
+
+
+def _of_size(at: Bench, memory_mb: int) -> Iterator[Figure]:
+    function = at.deploy(f"cold-{memory_mb}", memory_mb)
+    first_byte = _FirstByte(at, function)
+    with at.server(), _holder(at) as holder_id, _fleet(at) as through_core:
+        taken = in_turns(
+            {
+                "joined": lambda: first_byte(f"container:{holder_id}"),
+                "core": lambda: through_core(function),
+                "bridge": lambda: first_byte(None),
+                "server": lambda: _through_server(at, function),
+            },
+            _ROUNDS,
+        )
+    for subject in ("core", "server"):
+        number = f"cold invoke, {memory_mb} MB, through the {subject}"
+        yield times(number, taken[subject], taken["joined"], "first byte on a held network", 1.5)
+        yield times(number, taken[subject], taken["bridge"], "first byte on the default bridge", 1.5)
 
 
 class _FirstByte:
@@ -91,18 +92,38 @@ def _holder(at: Bench) -> Iterator[str]:
 
 
 @contextmanager
-def _fleet(at: Bench) -> Iterator[Callable[[Function], None]]:
-    """Yield what invokes a function through a fleet in this process."""
+def _fleet(at: Bench) -> Iterator[Callable[[Function], float]]:
+    """Yield what invokes a function through a fleet in this process and returns what that took."""
     cloud = at.cloud
     supply = Supply(cloud.functions.runtime_image, cloud.functions.code_folder)
     fleet = Fleet(cloud.engine, cloud.home, cloud.settings, supply, cloud.images.holder_image(), clock=utc_now)
 
-    async def invoke(function: Function) -> None:
+    async def invoke(function: Function) -> float:
+        started = time.perf_counter()
         await fleet.invoke(function, Invocation(b"{}"))
+        taken = since(started)
+        await asyncio.to_thread(_until_no_worker, at)  # in a thread: the loop has to run for the worker to go
+        return taken
 
     with asyncio.Runner() as runner:
         runner.run(fleet.start(cloud.engine.networks.gateway(), "http://127.0.0.1:1"))
         try:
-            yield lambda function: _run(runner, fleet, invoke(function))
+            yield lambda function: runner.run(invoke(function))
         finally:
             runner.run(fleet.close())
+
+
+def _through_server(at: Bench, function: Function) -> float:
+    connection = http.client.HTTPConnection("127.0.0.1", at.cloud.settings.port)
+    started = time.perf_counter()
+    connection.request("POST", f"/2015-03-31/functions/{function.name}/invocations", b"{}")
+    connection.getresponse().read()
+    taken = since(started)
+    connection.close()
+    _until_no_worker(at)
+    return taken
+
+
+def _until_no_worker(at: Bench) -> None:
+    containers = at.cloud.engine.containers
+    wait_until(lambda: not containers.list(Kind.WORKER), "workers to go", pause_seconds=0.02)

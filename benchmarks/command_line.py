@@ -35,7 +35,10 @@ def _listing(at: Bench, count: int) -> Figure:
     )
     plural = "s" if count > 1 else ""
     return within(
-        f"`ec2 describe-instances`, {count} instance{plural}", taken["list"], 250, _above(taken["list"], taken["python"])
+        f"`ec2 describe-instances`, {count} instance{plural}",
+        taken["list"],
+        250,
+        _above(taken["list"], taken["python"]),
     )
 
 

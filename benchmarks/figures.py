@@ -77,7 +77,9 @@ def wait_until(fact: Callable[[], object], what: str, *, seconds: float = 60, pa
 
 def within(number: str, samples: Samples, goal_ms: float, compared: str = "", *, tail: bool = False) -> Figure:
     """Return the row of a time whose median is to be at most *goal_ms*."""
-    measured = f"{milliseconds(samples.median)}, p99 {milliseconds(samples.p99)}" if tail else milliseconds(samples.median)
+    measured = (
+        f"{milliseconds(samples.median)}, p99 {milliseconds(samples.p99)}" if tail else milliseconds(samples.median)
+    )
     return Figure(number, measured, compared, f"≤ {milliseconds(goal_ms)}", samples.median <= goal_ms, len(samples))
 
 
@@ -104,5 +106,3 @@ def milliseconds(value: float) -> str:
     if value >= 1000:
         return f"{value / 1000:.2f} s"
     return f"{value:.0f} ms" if value >= 20 else f"{value:.2f} ms"
-
-

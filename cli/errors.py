@@ -1,8 +1,11 @@
 """Errors as users see them: what, then the next step, then an exit code that a script can tell apart."""
 
+import logging
 import sys
 
 from emulator.errors import EmulatorError, EngineUnavailableError, InvalidRequestError
+
+log = logging.getLogger(__name__)
 
 FAILED = 1
 USAGE = 2
@@ -19,6 +22,14 @@ def exit_code_for(error: EmulatorError) -> int:
         return NO_ENGINE
     if isinstance(error, InvalidRequestError):
         return USAGE
+    return FAILED
+
+
+def refused(error: OSError) -> int:
+    """Show what the operating system refused, such as to write on a full disk; return the exit code."""
+    log.debug("the operating system refused", exc_info=error)
+    where = f": {error.filename}" if error.filename else ""
+    show(EmulatorError(f"{error.strerror or error}{where}"))
     return FAILED
 
 

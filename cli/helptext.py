@@ -40,8 +40,8 @@ def visible(group: Any) -> Iterator[tuple[str, Any]]:
 
 
 def commands_of(command: Any) -> Mapping[str, Any]:
-    """Return what is below *command*: nothing, unless it is a group."""
-    return getattr(command, "commands", {})
+    """Return what is below *command*, imported if need be: nothing, unless it is a group."""
+    return {name: command.get_command(None, name) for name in getattr(command, "commands", ())}
 
 
 def summary(command: Any) -> str:

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from cli import errors, output
-from cli.commands import ami, cloud, ec2, help, lambda_, s3  # noqa: A004 - the command's own name
-from cli.helptext import HelpfulGroup
+from cli.commands import cloud, help  # noqa: A004 - the command's own name
+from cli.tree import Root
 from emulator import __version__
 from emulator.errors import EmulatorError
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 app = typer.Typer(
     name="cloudlet",
-    cls=HelpfulGroup,
+    cls=Root,
     rich_markup_mode=None,  # plain help costs half the time of a rendered one
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -35,10 +35,6 @@ app = typer.Typer(
     More: `cloudlet help environment`, `exit-codes` or `definitions`.
     """,
 )
-app.add_typer(ec2.app, name="ec2", cls=HelpfulGroup)
-app.add_typer(ami.app, name="ami", cls=HelpfulGroup)
-app.add_typer(lambda_.app, name="lambda", cls=HelpfulGroup)
-app.add_typer(s3.app, name="s3", cls=HelpfulGroup)
 cloud.add_to(app)
 help.add_to(app)
 
@@ -68,9 +64,8 @@ def run(argv: Sequence[str] | None = None) -> int:
     except EmulatorError as error:
         errors.show(error)
         return errors.exit_code_for(error)
-    except BrokenPipeError:
-        output.close_quietly()
-        return errors.FAILED
+    except OSError as error:
+        return errors.refused(error)
     except KeyboardInterrupt:
         return errors.INTERRUPTED
     except Exception:
@@ -81,4 +76,10 @@ def run(argv: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """Be the process that `cloudlet` is."""
-    sys.exit(run())
+    output.open_streams()
+    exit_code = run()
+    try:
+        output.deliver()
+    except OSError as error:
+        exit_code = exit_code or errors.refused(error)
+    sys.exit(exit_code)

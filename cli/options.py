@@ -5,14 +5,16 @@ import inspect
 from collections.abc import Callable
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli import output as out
 from cli.helptext import HelpfulCommand
-from emulator.cloud import Cloud
 from emulator.settings import Settings
+
+if TYPE_CHECKING:
+    from emulator.cloud import Cloud
 
 Output = Annotated[
     str | None, typer.Option("--output", metavar="FORMAT", help="table, json, yaml or text; default: table.")
@@ -97,9 +99,10 @@ def _share_options(call: Callable[..., Any], function: Callable[..., Any]) -> No
     call.__annotations__ = {parameter.name: parameter.annotation for parameter in own + shared}
 
 
-def open_cloud(*, quiet: bool = False) -> Cloud:
+def open_cloud(*, quiet: bool = False) -> "Cloud":
     """Return this user's cloud; it reports its long work on stderr, unless *quiet* or --quiet."""
     from cli.progress import TerminalProgress
+    from emulator.cloud import Cloud
     from emulator.progress import Silent
 
     quiet = quiet or _asked_for_quiet.get()

@@ -1,6 +1,7 @@
 """The only writer of stdout. An answer is a document in AWS's shape; the format never depends on the terminal."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -72,9 +73,25 @@ def note(sentence: str, stream: TextIO | None = None) -> None:
     (stream or sys.stderr).write(sentence + "\n")
 
 
-def close_quietly() -> None:
-    """Forget a stdout that nobody reads any more, so that the interpreter's last flush does not complain."""
-    sys.stdout = open("/dev/null", "w")  # noqa: SIM115, PTH123
+def open_streams() -> None:
+    """Have somewhere to write, even if we were started with stdout or stderr closed."""
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115, PTH123
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115, PTH123
+
+
+def deliver() -> None:
+    """
+    Send off what was written, as a process ends.
+
+    A reader that has left, such as `head`, is left in peace; any other failure, such as a full disk, is raised.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # The interpreter's own flush must not come across what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 def _write_table(answer: Answer) -> None:

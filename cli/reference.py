@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from cli.commands.help import ENVIRONMENT, EXIT_CODES, Topic
-from cli.helptext import argument_rows, commands_of, option_rows, shared_rows, summary, usage_of, visible
+from cli.helptext import argument_rows, commands_of, option_rows, shared_rows, summary, usage_of
 from cli.main import app
 
 _HEAD = """\
@@ -25,13 +25,13 @@ def reference() -> str:
     """Return the page."""
     root = typer.main.get_command(app)
     parts = [_HEAD, *_contents(root), "", *_shared(root), *_topic(EXIT_CODES), *_topic(ENVIRONMENT)]
-    for name, command in visible(root):
+    for name, command in commands_of(root).items():
         parts += _section(command, f"cloudlet {name}")
     return "\n".join(parts).rstrip() + "\n"
 
 
 def _contents(root: Any) -> Iterator[str]:
-    for name, command in visible(root):
+    for name, command in commands_of(root).items():
         below = ", ".join(f"[{one}](#{_anchor(f'cloudlet {name} {one}')})" for one in commands_of(command))
         yield f"- [`{name}`](#{_anchor(f'cloudlet {name}')}) {summary(command)}{f'. {below}' if below else ''}"
 

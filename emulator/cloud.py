@@ -55,7 +55,7 @@ class Cloud:
     def instances(self) -> "Instances":
         from emulator.instances import Instances
 
-        return Instances(self.engine, self.database, self.images, self.progress)
+        return Instances(self.engine, self.database, lambda: self.images, self.progress)
 
     @functools.cached_property
     def functions(self) -> "Functions":

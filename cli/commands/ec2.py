@@ -161,7 +161,7 @@ def describe_instance_types(
     )
 
 
-@command(app, "exec", context_settings={"ignore_unknown_options": False})
+@command(app, "exec")
 def exec_(
     instance_id: Annotated[str, typer.Argument(metavar="ID", help="An id, or a Name tag that only one has.")],
     words: Annotated[list[str], typer.Argument(metavar="-- COMMAND...", help="The command and its words.")],

@@ -38,7 +38,7 @@ def answer_of(reply: Reply, outfile: Path | None, *, fail: bool) -> Answer:
     if reply.status >= 300:
         raise _error(reply)
     if log := reply.headers.get("x-amz-log-result"):
-        note(base64.b64decode(log).decode("utf-8", "replace").rstrip())
+        note(base64.b64decode(log).decode("utf-8", "replace").rstrip().replace("\r", "\n"))
     failed = reply.headers.get("x-amz-function-error")
     document: dict[str, object] = {"StatusCode": reply.status}
     if failed:

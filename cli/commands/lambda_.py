@@ -171,7 +171,7 @@ def logs(
         reader = cloud.functions.logs(name)
         while True:
             for line in reader.new_lines():
-                write(line)
+                write(line.replace("\r", "\n"))  # a traceback is one event, its lines joined by \r
             if not follow:
                 return
             write_bytes(b"")

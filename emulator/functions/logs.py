@@ -88,7 +88,8 @@ class LogReader:
             content = file.read()
         whole = content[: content.rfind(b"\n") + 1]
         self._offsets[path] = offset + len(whole)
-        return whole.decode("utf-8", "replace").splitlines()
+        # Not splitlines(): awslambdaric joins the lines of a traceback with \r, so that they are one event.
+        return whole.decode("utf-8", "replace").split("\n")[:-1]
 
 
 def _stamp(line: str) -> str:

@@ -26,6 +26,8 @@ class _Crew:
     """The workers of one revision of one function."""
 
     function: Function
+    image: str | None = None
+    """Looked up for the first worker: to find it again takes longer than anything else that we add to a start."""
     idle: list[Worker] = field(default_factory=list)
     starting: int = 0
     line: deque[asyncio.Future[Worker]] = field(default_factory=deque)
@@ -144,11 +146,14 @@ class WorkerPool:
     async def _start(self, crew: _Crew, worker: Worker) -> None:
         function = worker.function
         try:
-            image = await asyncio.to_thread(self._supply.image, function)
+            if crew.image is None:
+                crew.image = await asyncio.to_thread(self._supply.image, function)
+            image = crew.image
             code = await asyncio.to_thread(self._supply.code, function)
             await worker.start(image, code, await self._holders.get(function.name))
         except EmulatorError as error:
             log.warning("worker could not be started: %s reason=%s", worker, error)
+            crew.image = None  # it may have been removed
             self._let_go(worker)
             if waiting := _next_in(crew):
                 waiting.set_exception(error)

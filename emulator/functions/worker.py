@@ -66,7 +66,8 @@ class Worker:
         self._port: int | None = None
         self._pipe: OutputPipe | None = None
         self._init_ms: float | None = None
-        self._settling: asyncio.Task[Path | None] | None = None
+        self._peak_file: asyncio.Task[Path | None] | None = None
+        self._restricting: asyncio.Task[None] | None = None
         self._peak_bytes = 0
         self._retiring = False
         self._start_ended = asyncio.Event()
@@ -103,12 +104,15 @@ class Worker:
             return
         await asyncio.to_thread(self._containers.start, self.container_id)
         started = time.monotonic()
+        # Beside the loading of the handler, so that its first answer need not wait for the engine's.
+        self._peak_file = asyncio.create_task(asyncio.to_thread(self._find_peak_file))
         await asyncio.wait(
             (self._session.ready, self._exit_code), timeout=_INIT_SECONDS, return_when=asyncio.FIRST_COMPLETED
         )
         self._init_ms = (time.monotonic() - started) * 1000
         self.usable = True
-        self._settling = asyncio.create_task(asyncio.to_thread(self._settle_in))
+        if restricts_after_init(self.function):
+            self._restricting = asyncio.create_task(asyncio.to_thread(self._restrict))
         log.info("worker started: %s init_ms=%d", self, self._init_ms)
 
     async def invoke(self, invocation: Invocation) -> InvocationResult:
@@ -138,8 +142,7 @@ class Worker:
         self.usable = False
         if self.container_id is not None:
             await asyncio.to_thread(self._containers.remove, self.container_id)
-        if self._settling is not None:
-            await asyncio.gather(self._settling, return_exceptions=True)
+        await asyncio.gather(*filter(None, (self._peak_file, self._restricting)), return_exceptions=True)
         if self._pipe is not None:
             self._pipe.close()
         if self._port is not None:
@@ -200,16 +203,17 @@ class Worker:
             result, payload=outcome.payload, outcome=outcome.outcome, error_type=outcome.error_type
         )
 
-    def _settle_in(self) -> Path | None:
-        """Do, in a thread, what need not hold up the first invocation: limit the processor, find the memory's peak."""
-        if self.container_id is None or self._exit_code.done():
-            return None
-        if restricts_after_init(self.function):
-            self._containers.set_cpus(self.container_id, self.function.cpus, CPU_PERIOD_US)
+    def _find_peak_file(self) -> Path | None:
+        assert self.container_id is not None  # noqa: S101 - it has been started
         return memory_peak_file(self._containers.pid(self.container_id))
 
+    def _restrict(self) -> None:
+        """Give a loaded handler the share of the processors that its memory size has."""
+        if self.container_id is not None and not self._exit_code.done():
+            self._containers.set_cpus(self.container_id, self.function.cpus, CPU_PERIOD_US)
+
     async def _measure_memory(self) -> None:
-        if self._settling is not None:
-            (file,) = await asyncio.gather(self._settling, return_exceptions=True)
+        if self._peak_file is not None:
+            (file,) = await asyncio.gather(self._peak_file, return_exceptions=True)
             if isinstance(file, Path):
                 self._peak_bytes = max(self._peak_bytes, read_peak(file))

@@ -3,23 +3,28 @@
 import dataclasses
 import random
 import re
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from emulator.engine import Engine, Kind
 from emulator.errors import ConflictError, EngineError, NotFoundError
 from emulator.ids import new_id
-from emulator.images import Images
 from emulator.instances.addresses import choose_address
 from emulator.instances.errors import PortInUseError
 from emulator.instances.instance_types import InstanceType, find_type
+from emulator.instances.interrupts import deferred_interrupts
 from emulator.instances.launch import LaunchRequest
 from emulator.instances.machine import INSTANCE_LABEL, interface_spec, machine_spec
 from emulator.instances.model import Launch
 from emulator.instances.records import Records
 from emulator.progress import Progress
 from emulator.units import format_bytes
+
+if TYPE_CHECKING:
+    from emulator.images import Images
 
 AT_ONCE = 4  # about twice the processors of a small machine: more only makes each start slower
 _ADDRESS_TRIES = 20
@@ -28,7 +33,7 @@ _ADDRESS_TRIES = 20
 class Launcher:
     """Launches the instances of one request."""
 
-    def __init__(self, engine: Engine, records: Records, images: Images, progress: Progress) -> None:
+    def __init__(self, engine: Engine, records: Records, images: "Images", progress: Progress) -> None:
         self._engine = engine
         self._records = records
         self._images = images
@@ -88,17 +93,22 @@ class Launcher:
         raise EngineError(f"no free address was found in {cidr} after {_ADDRESS_TRIES} tries")
 
     def _launch_all(self, launch_one: Callable[[Launch], Launch], plans: list[Launch]) -> list[Launch]:
-        pool = ThreadPoolExecutor(min(len(plans), AT_ONCE))
-        try:
-            return list(pool.map(launch_one, plans))
-        except BaseException:  # Ctrl-C too, which reaches this thread only
-            pool.shutdown(wait=True, cancel_futures=True)
-            for plan in plans:
-                self._records.remove(plan.instance_id)
-                remove_containers(self._engine, plan.instance_id)
-            raise
-        finally:
-            pool.shutdown(wait=True)
+        with deferred_interrupts() as interrupted:
+
+            def launch_unless_interrupted(plan: Launch) -> Launch:
+                _heed(interrupted)
+                return launch_one(plan)
+
+            try:
+                with ThreadPoolExecutor(min(len(plans), AT_ONCE)) as pool:
+                    launches = list(pool.map(launch_unless_interrupted, plans))
+                _heed(interrupted)
+            except BaseException:
+                for plan in plans:
+                    self._records.remove(plan.instance_id)
+                    remove_containers(self._engine, plan.instance_id)
+                raise
+            return launches
 
     def _warn_if_larger(self, size: InstanceType, cpus: int, memory_bytes: int) -> None:
         if size.vcpus > cpus or size.memory_bytes > memory_bytes:
@@ -113,6 +123,11 @@ def remove_containers(engine: Engine, instance_id: str) -> None:
     found = engine.containers.list(Kind.INSTANCE, Kind.INTERFACE, filters={INSTANCE_LABEL: instance_id})
     for container in sorted(found, key=lambda one: one.kind is Kind.INTERFACE):  # the machine before its network
         engine.containers.remove(container.id)
+
+
+def _heed(interrupted: threading.Event) -> None:
+    if interrupted.is_set():
+        raise KeyboardInterrupt
 
 
 def _explained(error: EngineError | ConflictError, plan: Launch) -> EngineError | ConflictError:

@@ -4,11 +4,15 @@ The interface outlives stop and start, so address, names and published ports do 
 must be said when it is made: a container that joins another's network may have neither ports nor a hostname.
 """
 
+from typing import TYPE_CHECKING
+
 from emulator.engine import ContainerSpec, EngineInfo, Kind
 from emulator.engine.systemd import with_systemd
-from emulator.images import Ami
 from emulator.instances.instance_types import InstanceType
 from emulator.instances.model import Launch
+
+if TYPE_CHECKING:
+    from emulator.images import Ami
 
 INSTANCE_LABEL = "cloudlet.instance"
 LAUNCH_LABEL = "cloudlet.launch"
@@ -32,7 +36,9 @@ def interface_spec(launch: Launch, image: str, network: str) -> ContainerSpec:
     )
 
 
-def machine_spec(launch: Launch, ami: Ami, size: InstanceType, interface_id: str, engine: EngineInfo) -> ContainerSpec:
+def machine_spec(
+    launch: Launch, ami: "Ami", size: InstanceType, interface_id: str, engine: EngineInfo
+) -> ContainerSpec:
     """Return the container that is the machine, with the limits of its type."""
     spec = ContainerSpec(
         image=ami.tag,

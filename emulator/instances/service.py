@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from emulator.engine import Engine, ExecResult
 from emulator.errors import NotFoundError
-from emulator.images import Images
 from emulator.instances.errors import IncorrectInstanceStateError, InterfaceLostError
 from emulator.instances.inventory import Inventory
 from emulator.instances.launch import LaunchRequest
@@ -16,6 +16,9 @@ from emulator.instances.records import Records
 from emulator.progress import Progress
 from emulator.state import Database
 from emulator.units import utc_now
+
+if TYPE_CHECKING:
+    from emulator.images import Images
 
 _STOP_SECONDS = 15
 _USER_SHUTDOWN = "Client.UserInitiatedShutdown: User initiated shutdown"
@@ -29,19 +32,22 @@ class Instances:
         self,
         engine: Engine,
         database: Database,
-        images: Images,
+        images: "Callable[[], Images]",
         progress: Progress,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        """*images* is asked when something is launched: whoever only looks need not load what builds."""
         self._engine = engine
+        self._images = images
+        self._progress = progress
         self._clock = clock
         self._records = Records(database)
-        self._launcher = Launcher(engine, self._records, images, progress)
         self._inventory = Inventory(engine, database)
 
     def run(self, request: LaunchRequest) -> list[Instance]:
         """Launch what *request* asks for and return it running; if one of several fails, none is left."""
-        launches = self._launcher.launch(request, self._clock())
+        launcher = Launcher(self._engine, self._records, self._images(), self._progress)
+        launches = launcher.launch(request, self._clock())
         return self._inventory.find([launch.instance_id for launch in launches], self._clock())
 
     def describe(self, references: Sequence[str] = ()) -> list[Instance]:

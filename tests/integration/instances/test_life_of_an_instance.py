@@ -21,6 +21,7 @@ from emulator.instances.errors import (
     PortInUseError,
 )
 from emulator.instances.launcher import Launcher
+from emulator.instances.machine import INSTANCE_LABEL
 from emulator.instances.records import Records
 from emulator.progress import Silent
 from emulator.settings import Settings
@@ -88,7 +89,7 @@ def test_a_terminated_instance_is_listed_for_an_hour_with_its_reason(cloud: Clou
     assert listed.reason == "Client.UserInitiatedShutdown: User initiated shutdown"
     assert _boxes(cloud) == []
     later = Instances(
-        cloud.engine, cloud.database, cloud.images, Silent(), clock=lambda: utc_now() + timedelta(minutes=61)
+        cloud.engine, cloud.database, lambda: cloud.images, Silent(), clock=lambda: utc_now() + timedelta(minutes=61)
     )
     assert later.describe() == []
     with pytest.raises(InstanceNotFoundError):
@@ -155,7 +156,7 @@ def test_a_lost_state_file_loses_no_running_instance(cloud: Cloud) -> None:
 
 def test_a_strange_container_of_this_home_does_not_break_the_list(cloud: Cloud) -> None:
     """Without the labels that a launch gives, it is no instance."""
-    cloud.engine.containers.create(ContainerSpec(cloud.images.holder_image(), Kind.INSTANCE))
+    cloud.engine.containers.create(ContainerSpec(cloud.images.holder_image(), Kind.INSTANCE, command=("true",)))
 
     assert cloud.instances.describe() == []
 
@@ -185,26 +186,22 @@ def test_three_at_once_are_one_reservation(cloud: Cloud) -> None:
 
 
 def test_when_one_of_several_fails_none_is_left(cloud: Cloud) -> None:
-    """The second one's interface is taken away as soon as it appears: its machine has no network to join."""
-    seen: set[str] = set()
-    ended = threading.Event()
+    """The second one's container name is taken by another as soon as its id is known."""
+    image = cloud.images.holder_image()
+    seen: dict[str, str] = {}
 
-    def sabotage() -> None:
-        while not ended.is_set():
-            for container in cloud.engine.containers.list(Kind.INTERFACE):
-                seen.add(container.id)
-                if len(seen) == 2:
-                    cloud.engine.containers.remove(container.id)
-                    return
+    def take_the_second_name() -> None:
+        while len(seen) < 2:
+            for interface in cloud.engine.containers.list(Kind.INTERFACE):
+                seen[interface.id] = interface.labels[INSTANCE_LABEL]
+        name = f"cloudlet-{list(seen.values())[-1]}"
+        cloud.engine.containers.create(ContainerSpec(image, Kind.HOLDER, name=name, command=("true",)))
 
-    thread = threading.Thread(target=sabotage)
+    thread = threading.Thread(target=take_the_second_name, daemon=True)
     thread.start()
-    try:
-        with pytest.raises(EmulatorError):
-            launch(cloud, count=3)
-    finally:
-        ended.set()
-        thread.join()
+    with pytest.raises(EmulatorError, match="already in use"):
+        launch(cloud, count=3)
+    thread.join()
 
     assert _boxes(cloud) == []
     assert cloud.instances.describe() == []
@@ -341,14 +338,16 @@ def test_two_shells_may_terminate_one_instance_while_a_third_looks(cloud: Cloud)
     assert _boxes(cloud) == []
 
 
-def test_ctrl_c_during_a_launch_leaves_nothing(cloud: Cloud) -> None:
-    """Whatever it had begun is taken back before the shell has its prompt again."""
-    cloud.images.ensure_built(cloud.images.find("base"))
+@pytest.mark.parametrize("presses", [1, 3])
+def test_ctrl_c_during_a_launch_leaves_nothing(cloud: Cloud, presses: int) -> None:
+    """Whatever it had begun is taken back before the shell has its prompt again, however impatient the user is."""
     command = (*CLOUDLET, "ec2", "run-instances", "--image-id", "base", "--instance-type", "t3.micro", "--count", "4")
     shell = subprocess.Popen(command, env=environment(cloud), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     wait_for(lambda: cloud.engine.containers.list(Kind.INTERFACE), pause_seconds=0.005)
 
-    shell.send_signal(signal.SIGINT)
+    for _ in range(presses):
+        shell.send_signal(signal.SIGINT)
+        cloud.engine.containers.list()  # so that they are told apart
     output, errors = shell.communicate(timeout=60)
 
     assert shell.returncode == 130, (output, errors)
@@ -365,7 +364,7 @@ def test_a_type_larger_than_this_machine_starts_with_a_warning(cloud: Cloud) -> 
         def warn(self, sentence: str) -> None:
             said.append(sentence)
 
-    instances = Instances(cloud.engine, cloud.database, cloud.images, Listening())
+    instances = Instances(cloud.engine, cloud.database, lambda: cloud.images, Listening())
 
     (instance,) = instances.run(LaunchRequest("base", "r5.24xlarge"))
 

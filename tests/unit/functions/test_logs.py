@@ -74,6 +74,17 @@ def test_streams_are_read_as_one_log_in_the_order_of_time(tmp_path: Path) -> Non
     assert [line[-1] for line in lines] == ["0", "1", "2", "3"]
 
 
+def test_a_traceback_is_one_event(tmp_path: Path) -> None:
+    """The runtime client joins its lines with carriage returns; taken apart they would stand at the end of the log."""
+    broken, whole = LogStream(tmp_path, lambda: NOW), LogStream(tmp_path, lambda: NOW.replace(minute=5))
+    broken.write("[ERROR] ValueError: no\rTraceback (most recent call last):\r  File app.py")
+    whole.write("later")
+
+    lines = list(LogReader(tmp_path).new_lines())
+
+    assert [line[25:32] for line in lines] == ["[ERROR]", "later"]
+
+
 def test_a_reader_goes_on_where_it_was_and_leaves_half_lines_alone(tmp_path: Path) -> None:
     """`--follow` must show each line once and whole."""
     stream = LogStream(tmp_path, lambda: NOW)

@@ -1,0 +1,130 @@
+"""What help says is what there is: the page of commands, the settings, the exit codes, the fields of an AMI."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from cli import errors
+from cli.commands.help import DEFINITIONS, ENVIRONMENT, EXIT_CODES, TOPICS
+from cli.helptext import commands_of, option_rows, summary
+from cli.main import app
+from cli.reference import reference
+from emulator import settings
+from emulator.images.schema import AmiModel, BaseModelOfAmi, FileModel
+from tests.unit.cli.conftest import Cloudlet
+
+PROJECT = Path(__file__).parents[3]
+
+
+def _commands(command: Any, path: str = "cloudlet") -> Iterator[tuple[str, Any]]:
+    yield path, command
+    for name, below in commands_of(command).items():
+        yield from _commands(below, f"{path} {name}")
+
+
+TREE = dict(_commands(typer.main.get_command(app)))
+
+
+def test_the_page_of_commands_is_current() -> None:
+    """
+    A page written by hand is wrong after the next option.
+    """
+    page = (PROJECT / "docs" / "cli.md").read_text()
+
+    assert page == reference(), "docs/cli.md is stale; make it anew with `make docs`"
+
+
+@pytest.mark.parametrize("path", TREE)
+def test_every_command_has_a_summary_of_one_sentence(path: str) -> None:
+    """
+    It is the line that stands for the command in every list.
+    """
+    assert 10 < len(summary(TREE[path])) < 80
+
+
+@pytest.mark.parametrize("path", TREE)
+def test_every_option_says_what_it_is_for(path: str) -> None:
+    """
+    An option without a word beside it is a riddle.
+    """
+    assert [name for name, meaning in option_rows(TREE[path]) if len(meaning) < 8] == []
+
+
+def test_every_setting_is_explained() -> None:
+    """
+    A variable that only the code knows helps nobody.
+    """
+    source = Path(settings.__file__).read_text()
+    read = set(re.findall(r'"((?:CLOUDLET|AWS|DOCKER|XDG|HTTPS?|FTP|NO|PIP|REQUESTS|SSL)_[A-Z_]+)"', source))
+
+    explained = {name for names, _ in ENVIRONMENT.rows for name in names.split(", ")}
+
+    assert explained == read
+
+
+def test_every_exit_code_is_explained() -> None:
+    """
+    Scripts branch on them.
+    """
+    codes = {str(value) for name, value in vars(errors).items() if name.isupper() and isinstance(value, int)}
+
+    assert {code for code, _ in EXIT_CODES.rows} == {"0", *codes}
+
+
+def test_every_field_of_an_ami_is_explained_in_help_and_docs() -> None:
+    """
+    Whoever writes a definition has only these two places to look.
+    """
+    fields = {
+        *AmiModel.model_fields,
+        *(f"base.{name}" for name in BaseModelOfAmi.model_fields),
+        *(f"files[].{name}" for name in FileModel.model_fields),
+    }
+    page = (PROJECT / "docs" / "definitions.md").read_text()
+
+    assert {name for name, _ in DEFINITIONS.rows} == fields
+    assert set(re.findall(r"^\| `([a-z.\[\]]+)` \|", page, re.MULTILINE)) == fields
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_topic_is_shown(cloudlet: Cloudlet, topic: str) -> None:
+    """
+    `help TOPIC` is what the root's help tells people to type.
+    """
+    outcome = cloudlet("help", topic)
+
+    assert outcome.exit_code == 0
+    assert all(names.split(", ")[0] in outcome.stdout for names, _ in TOPICS[topic].rows)
+
+
+def test_help_of_a_command_is_that_commands_help(cloudlet: Cloudlet) -> None:
+    """
+    git and aws taught people to put `help` first.
+    """
+    asked, given = cloudlet("help", "ec2", "run-instances"), cloudlet("ec2", "run-instances", "--help")
+
+    assert (asked.exit_code, asked.stdout) == (0, given.stdout)
+
+
+def test_help_with_nothing_else_is_the_first_page(cloudlet: Cloudlet) -> None:
+    """
+    Nobody knows the topics before seeing them.
+    """
+    outcome = cloudlet("help")
+
+    assert outcome.stdout.startswith("Usage: cloudlet [OPTIONS] COMMAND")
+    assert all(topic in outcome.stdout for topic in TOPICS)
+
+
+def test_an_unknown_topic_names_the_nearest(cloudlet: Cloudlet) -> None:
+    """
+    Half of all unknown words are misspelt ones.
+    """
+    outcome = cloudlet("help", "enviroment")
+
+    assert outcome.exit_code == 2
+    assert "did you mean environment?" in outcome.stderr
