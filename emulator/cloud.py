@@ -7,6 +7,7 @@ import functools
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from emulator.errors import HomeUnusableError
 from emulator.home import Home
 from emulator.progress import Progress, Silent
 from emulator.settings import Settings
@@ -34,10 +35,18 @@ class Cloud:
 
     @functools.cached_property
     def database(self) -> "Database":
+        import sqlite3
+
         from emulator.state import Database
 
-        self.home.create()
-        return Database(self.home.state_file)
+        try:
+            self.home.create()
+            return Database(self.home.state_file)
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise HomeUnusableError(
+                f"the home {self.home.root} cannot be used: {error}",
+                hint="see to its permissions, or choose another with CLOUDLET_HOME",
+            ) from error
 
     @functools.cached_property
     def engine(self) -> "Engine":

@@ -5,6 +5,7 @@ EmulatorError
 │   └── DefinitionError          a YAML file is wrong; lists every problem
 ├── NotFoundError                not here            exit 1, HTTP 404
 ├── ConflictError                wrong moment        exit 1, HTTP 409
+├── HomeUnusableError            the folder said no  exit 1, HTTP 500
 ├── ServerUnavailableError       no server runs      exit 1, HTTP 503
 └── EngineError                  the engine said no  exit 1, HTTP 500
     ├── BuildError               an image step failed; carries its whole log
@@ -49,6 +50,10 @@ class ConflictError(EmulatorError):
     """The request is right, the moment is not."""
 
     code = "Conflict"
+
+
+class HomeUnusableError(EmulatorError):
+    """The home's folder or its state file cannot be read and written."""
 
 
 class ServerUnavailableError(EmulatorError):

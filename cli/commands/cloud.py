@@ -153,4 +153,6 @@ def reset(
                 raise InvalidRequestError(f"reset removes all of {cloud.home.root}", hint="confirm it with --yes")
             typer.confirm(f"Remove all of {cloud.home.root}, objects included?", abort=True, err=True)
         removed = remove_home(cloud)
-    return Answer(removed, text="", hint=f"all of {cloud.home.root} is removed; built images are kept for the next time")
+    return Answer(
+        removed, text="", hint=f"all of {cloud.home.root} is removed; built images are kept for the next time"
+    )
