@@ -57,6 +57,11 @@ class Bench:
         (code / "app.py").write_text(_HANDLER)
         return self.cloud.functions.deploy(Deployment(code, name, "app.handler", "python3.11", memory_mb=memory_mb))
 
+    def is_up(self, instance_id: str) -> bool:
+        """Tell whether an instance has booted."""
+        said = self.cloud.instances.exec(instance_id, ["systemctl", "is-system-running"])
+        return said.output.strip() == b"running"
+
     @contextmanager
     def server(self) -> Iterator[int]:
         """Run a server in the background; yield its process id."""

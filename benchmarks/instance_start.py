@@ -39,7 +39,7 @@ def _in_this_process(at: Bench, image: str) -> dict[str, Samples]:
         started = time.perf_counter()
         (instance,) = at.cloud.instances.run(LaunchRequest(image, _TYPE))
         taken = since(started)
-        wait_until(lambda: _is_up(at, instance.id), f"systemd in {instance.id}", pause_seconds=0.02)
+        wait_until(lambda: at.is_up(instance.id), f"systemd in {instance.id}", pause_seconds=0.02)
         booted.append(since(started))
         at.cloud.instances.terminate([instance.id])
         return taken
@@ -87,7 +87,3 @@ def _container(at: Bench, image: str) -> ContainerSpec:
         network=at.cloud.engine.networks.ensure_vpc(),
     )
     return with_systemd(spec, at.cloud.engine.info())
-
-
-def _is_up(at: Bench, instance_id: str) -> bool:
-    return at.cloud.instances.exec(instance_id, ["systemctl", "is-system-running"]).output.strip() == b"running"

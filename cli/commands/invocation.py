@@ -12,6 +12,8 @@ from emulator.errors import EmulatorError, InvalidRequestError, NotFoundError
 from emulator.functions import function_name
 from emulator.home import Home
 
+_QUEUED = 202
+
 
 @dataclass(frozen=True)
 class Call:
@@ -51,6 +53,8 @@ def answer_of(reply: Reply, outfile: Path | None, *, fail: bool) -> Answer:
         return Answer(document, columns=tuple(document), rows=[tuple(document.values())], exit_code=exit_code)
     write_bytes(reply.body + (b"\n" if reply.body else b""))
     hint = f"the handler failed ({failed}); see `cloudlet lambda logs`" if failed else None
+    if reply.status == _QUEUED:
+        hint = "the event is queued for the server; `cloudlet wait` returns when it is handled"
     return Answer(None, text="", hint=hint, exit_code=exit_code)
 
 

@@ -2,6 +2,8 @@
 
 import functools
 import socket
+import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,6 +27,7 @@ class Connection:
         if self.address is None:
             raise unavailable.absent()
         _knock(self.address)
+        _import_sdk()
         import docker
 
         offered = _offered_version(self.address)
@@ -58,6 +61,24 @@ class Connection:
                 f"could not {doing}: the engine stopped answering ({error})",
                 hint="see what it says with `cloudlet doctor`",
             ) from error
+
+
+def _import_sdk() -> None:
+    """
+    Import the SDK without the library that `requests` would have guess encodings: 20 ms and 3 MiB less.
+
+    An engine's answers are UTF-8, which is what `requests` takes them for where it finds no such library.
+    """
+    absent = "charset_normalizer" not in sys.modules
+    if absent:
+        sys.modules["charset_normalizer"] = None  # type: ignore[assignment]  # so Python is told that there is none
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Unable to find acceptable character detection dependency")
+            import docker  # noqa: F401
+    finally:
+        if absent:
+            del sys.modules["charset_normalizer"]
 
 
 def _knock(address: EngineAddress) -> None:

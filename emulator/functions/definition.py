@@ -39,6 +39,8 @@ class Function:
     timeout_seconds: int = 3
     environment: Mapping[str, str] = field(default_factory=dict)
     description: str = ""
+    image: str = ""
+    """The runtime's image when it was deployed: its dependencies were installed for that one."""
 
     @property
     def memory_bytes(self) -> int:

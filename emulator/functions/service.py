@@ -50,6 +50,7 @@ class Functions:
         progress: Progress,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        self._engine = engine
         self._images = images
         self._home = home
         self._progress = progress
@@ -68,7 +69,11 @@ class Functions:
         dependencies = self._dependencies.install(requirements, runtime, image) if requirements else None
         code_id = install_package(package, dependencies, self._home, function.name)
         deployed = dataclasses.replace(
-            function, code_id=code_id, code_sha256=package.code_sha256, code_size_bytes=package.size_bytes
+            function,
+            code_id=code_id,
+            code_sha256=package.code_sha256,
+            code_size_bytes=package.size_bytes,
+            image=image,
         )
         if known is not None and _same(known, deployed):
             return known
@@ -96,6 +101,8 @@ class Functions:
 
     def runtime_image(self, function: Function) -> str:
         """Return the image that workers of *function* are made from, built if need be."""
+        if function.image and self._engine.images.get(function.image):
+            return function.image  # a server need not load what reads definitions
         return self._images.ensure_built(self._images.find(function.runtime))
 
     def code_folder(self, function: Function) -> Path:

@@ -51,14 +51,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel, install it into an empty environment, and return the folder of its commands."""
     dist = tmp_path_factory.mktemp("dist")
     environment = tmp_path_factory.mktemp("environment")
-    for command in (
-        [sys.executable, "-m", "build", "--wheel", "--outdir", str(dist), str(PROJECT)],
-        [sys.executable, "-m", "venv", str(environment)],
-    ):
-        subprocess.run(command, check=True, capture_output=True)
+    _succeeds(sys.executable, "-m", "build", "--wheel", "--outdir", str(dist), str(PROJECT))
+    _succeeds(sys.executable, "-m", "venv", str(environment))
     (wheel,) = dist.glob("*.whl")
-    pip = [str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet", str(wheel)]
-    subprocess.run(pip, check=True, capture_output=True)
+    _succeeds(str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet", str(wheel))
     return environment / "bin"
 
 
@@ -80,6 +76,11 @@ def neighbour(installed: Path, tmp_path: Path) -> Iterator[User]:
         yield neighbour
     finally:
         _reset(neighbour)
+
+
+def _succeeds(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
 
 
 def free_port() -> int:
