@@ -11,7 +11,7 @@ from emulator.engine.systemd import with_systemd
 from emulator.instances import LaunchRequest
 from emulator.instances.instance_types import find_type
 
-_ROUNDS = 10
+_ROUNDS = 15
 _TYPE = "t3.micro"
 
 

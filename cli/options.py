@@ -100,18 +100,12 @@ def _share_options(call: Callable[..., Any], function: Callable[..., Any]) -> No
 
 
 def open_cloud(*, quiet: bool = False) -> "Cloud":
-    """Return this user's cloud; it reports its long work on stderr, unless *quiet* or --quiet."""
-    from cli.progress import TerminalProgress
+    """Return this user's cloud; it reports its long work on stderr, warnings only with *quiet* or --quiet."""
+    from cli.progress import OnlyWarnings, TerminalProgress
     from emulator.cloud import Cloud
-    from emulator.progress import Silent
 
     quiet = quiet or _asked_for_quiet.get()
-    return Cloud(Settings.from_environment(), Silent() if quiet else TerminalProgress())
-
-
-def read_text_argument(value: str) -> str:
-    """Return *value*, or what it points to: `file://PATH`, or `-` for stdin, as `aws` does."""
-    return read_bytes_argument(value).decode()
+    return Cloud(Settings.from_environment(), OnlyWarnings() if quiet else TerminalProgress())
 
 
 def read_bytes_argument(value: str) -> bytes:

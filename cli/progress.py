@@ -5,10 +5,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from emulator.progress import Silent
+
 _QUICK_SECONDS = 1.0
 
 
-class TerminalProgress:
+class OnlyWarnings(Silent):
+    """What --quiet leaves of it: a warning is no progress."""
+
+    def warn(self, sentence: str) -> None:
+        """Write a warning to stderr."""
+        print(f"warning: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+class TerminalProgress(OnlyWarnings):
     """Reports on stderr; how long a step took is worth a line only if one had to wait for it."""
 
     def __init__(self) -> None:
@@ -46,7 +56,3 @@ class TerminalProgress:
 
             status, title = self._status
             status.update(f"{escape(title)} [dim]{escape(line.strip()[:60])}[/dim]")
-
-    def warn(self, sentence: str) -> None:
-        """Write a warning to stderr."""
-        print(f"warning: {sentence}", file=sys.stderr, flush=True)  # noqa: T201

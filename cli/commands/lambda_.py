@@ -69,7 +69,7 @@ def deploy(
     return _table(
         [function],
         configuration(function, cloud.settings.region),
-        hint=f"{function.name} is deployed. Run it: cloudlet lambda invoke --function-name {function.name}",
+        hint=f"{function.name} is ready. Run it: cloudlet lambda invoke --function-name {function.name}",
     )
 
 

@@ -72,9 +72,13 @@ def function_name(reference: str) -> str:
     return reference.rpartition("function:")[2].partition(":")[0]
 
 
+def is_function_name(text: str) -> bool:
+    return re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", text) is not None
+
+
 def check_configuration(function: Function) -> None:
     """Refuse, with InvalidFunctionError, what Lambda refuses."""
-    if not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", function.name):
+    if not is_function_name(function.name):
         raise InvalidFunctionError(f"{function.name!r} is no function name: use 1 to 64 letters, digits, '-' and '_'")
     if not re.fullmatch(r"\S{1,128}", function.handler):
         raise InvalidFunctionError(f"{function.handler!r} is no handler: write module.function, such as app.handler")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator.engine import Engine
-from emulator.functions.definition import Function, check_configuration
+from emulator.functions.definition import Function, check_configuration, function_name, is_function_name
 from emulator.functions.dependencies import Dependencies
 from emulator.functions.logs import LogReader
 from emulator.functions.package import install_package, read_package, remove_others
@@ -96,8 +96,11 @@ class Functions:
         return function
 
     def logs(self, reference: str) -> LogReader:
-        """Return a reader of all that the function has logged."""
-        return LogReader(self._home.function_logs(self.find(reference).name))
+        """Return a reader of all that the function has logged; the logs of a deleted one can still be read."""
+        name = function_name(reference)
+        if not (is_function_name(name) and self._home.function_logs(name).is_dir()):
+            name = self.find(reference).name
+        return LogReader(self._home.function_logs(name))
 
     def runtime_image(self, function: Function) -> str:
         """Return the image that workers of *function* are made from, built if need be."""

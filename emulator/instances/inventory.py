@@ -103,7 +103,7 @@ def _alive(machine: Container, interface: Container | None, record: Record | Non
 
 def _named(name: str, known: list[Instance]) -> Instance:
     living = [one for one in known if one.name == name and one.state is not InstanceState.TERMINATED]
-    candidates = living or [one for one in known if one.name == name]
+    candidates = living or [one for one in known if one.name == name][-1:]  # of the ended, the last
     if not candidates:
         raise MalformedInstanceIdError(name, [one.name for one in known if one.name])
     if len(candidates) > 1:

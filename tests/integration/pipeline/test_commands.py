@@ -179,3 +179,16 @@ def test_status_tells_what_is_up(house: House) -> None:
     assert status["endpoint"] == f"http://127.0.0.1:{server.port}"
     assert (status["functions"], status["buckets"]) == (1, 1)
     assert status["queue"] == {"queued": 0, "running": 0, "done": 0, "failed": 0}
+
+
+def test_the_logs_of_a_deleted_function_can_still_be_read(house: House) -> None:
+    """They are what one looks at to find out why it was deleted."""
+    house.deploy("faults", "app.talks", name="summarize")
+    house.run("lambda", "invoke", "--function-name", "summarize")
+    house.run("lambda", "delete-function", "--function-name", "summarize")
+
+    logs = house.run("lambda", "logs", "summarize")
+    elsewhere = house.run("lambda", "logs", "../../..")
+
+    assert "one line" in logs.stdout
+    assert elsewhere.returncode == 1
