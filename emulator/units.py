@@ -1,30 +1,10 @@
 """Sizes and times between people and code. Memory is binary everywhere, as it is to `docker run --memory`."""
 
-import re
 from datetime import UTC, datetime
-
-from emulator.errors import InvalidRequestError
 
 KIB = 1024
 MIB = 1024 * KIB
 GIB = 1024 * MIB
-
-_UNITS = {"k": KIB, "m": MIB, "g": GIB}
-
-
-def parse_memory(text: str) -> int:
-    """Return the bytes that *text*, such as `512m`, `1.5 GiB` or `64MB`, stands for; at least 1.
-
-    A bare number is refused with InvalidRequestError: it could be bytes or MiB, and guessing wrong gives a
-    machine a millionth of its memory.
-
-    >>> parse_memory("512m")
-    536870912
-    """
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmg])i?b?\s*", text, re.IGNORECASE)
-    if match is None or float(match[1]) == 0:
-        raise InvalidRequestError(f"{text!r} is not a size", hint="write an amount and a unit: 512m, 1.5GiB")
-    return max(1, int(float(match[1]) * _UNITS[match[2].lower()]))
 
 
 def format_bytes(count: int) -> str:
