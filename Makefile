@@ -16,6 +16,7 @@
 PYTHON ?= python3
 TESTS ?= tests
 PYTEST ?=
+PROCESSES ?= 4
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -66,7 +67,7 @@ lint: setup
 
 test: engine lint
 	@echo "test: $(TESTS)"
-	@$(BIN)/python -m pytest $(PYTEST) $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile $(PYTEST) $(TESTS)
 
 test-unit: setup
 	@$(BIN)/python -m pytest $(PYTEST) tests/unit

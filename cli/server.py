@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ _STATUS_PATH = "/_cloudlet/status"
 _WAIT_PATH = "/_cloudlet/wait"
 _START_SECONDS = 120
 _STOP_SECONDS = 40
+_ANSWER_SECONDS = 10
 _PAUSE_SECONDS = 0.02
 _NO_ENGINE = 3
 
@@ -41,10 +42,15 @@ class ServerProcess:
     port: int
 
     def request(
-        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout_seconds: float | None = None,
     ) -> Reply:
-        """Ask and return the answer, however long it takes; ServerUnavailableError if nobody answers."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        """Ask and return the answer, however long it may take; ServerUnavailableError if nobody answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_seconds)
         try:
             connection.request(method, path, body, dict(headers or {}))
             answer = connection.getresponse()
@@ -57,7 +63,8 @@ class ServerProcess:
             connection.close()
 
     def status(self) -> dict[str, Any]:
-        return dict(json.loads(self.request("GET", _STATUS_PATH).body))
+        reply = self.request("GET", _STATUS_PATH, timeout_seconds=_ANSWER_SECONDS)
+        return dict(json.loads(reply.body))
 
     def wait(self, timeout_seconds: float) -> dict[str, Any]:
         """Return when all that was dropped or queued before is settled, or after the time."""
@@ -67,10 +74,11 @@ class ServerProcess:
 def find_server(home: Home) -> ServerProcess | None:
     """Return the server of *home* if one answers; a file that a killed one left is no server."""
     try:
-        facts = json.loads(home.server_file.read_text())
-        server = ServerProcess(int(facts["pid"]), int(facts["port"]))
-        return server if server.status()["home"] == str(home.root) else None
-    except (OSError, ValueError, KeyError, ServerUnavailableError):
+        left = json.loads(home.server_file.read_text())
+        facts = ServerProcess(int(left["pid"]), int(left["port"])).status()
+        # Its own word: the pid in the file may be anybody's by now.
+        return ServerProcess(int(facts["pid"]), int(facts["port"])) if facts["home"] == str(home.root) else None
+    except (OSError, ValueError, KeyError, TypeError, ServerUnavailableError):
         return None
 
 
@@ -88,7 +96,7 @@ def start_server(home: Home) -> ServerProcess:
     with home.server_log.open("ab") as log:
         begun = log.tell()
         child = subprocess.Popen(
-            _command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"
+            _command(home), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"
         )
     try:
         if server := _came_up(child, home):
@@ -102,7 +110,8 @@ def start_server(home: Home) -> ServerProcess:
 
 def stop_server(server: ServerProcess, home: Home) -> None:
     """End the server and return when it has let go of everything."""
-    os.kill(server.pid, signal.SIGTERM)
+    with suppress(ProcessLookupError):  # it has ended meanwhile
+        os.kill(server.pid, signal.SIGTERM)
     deadline = time.monotonic() + _STOP_SECONDS
     while _alive(server.pid):
         if time.monotonic() > deadline:
@@ -113,7 +122,7 @@ def stop_server(server: ServerProcess, home: Home) -> None:
 def run_in_foreground(home: Home) -> int:
     """Be the server's parent until it ends; Ctrl-C reaches it, too. Return its exit code."""
     home.create()
-    child = subprocess.Popen(_command(), stdin=subprocess.DEVNULL)
+    child = subprocess.Popen(_command(home), stdin=subprocess.DEVNULL)
     while True:
         try:
             return child.wait()
@@ -128,7 +137,13 @@ def any_server(home: Home) -> Iterator[ServerProcess]:
         yield server
         return
     home.create()
-    child = subprocess.Popen([*_command(), "--once"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/")
+    child = subprocess.Popen(
+        [*_command(home), "--once"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is ours alone: it ends when its stdin does
+        cwd="/",
+    )
     assert child.stdin is not None  # noqa: S101 - piped above
     assert child.stdout is not None  # noqa: S101
     try:
@@ -142,7 +157,9 @@ def any_server(home: Home) -> Iterator[ServerProcess]:
 def _announced(child: subprocess.Popen[bytes], port: bytes) -> ServerProcess:
     """Return the short-lived server that wrote *port*; one that wrote nothing has said why on our stderr."""
     if not port:
-        raise ServerUnavailableError(f"the function could not be run (exit code {child.wait()})")
+        exit_code = child.wait()
+        kind = EngineUnavailableError if exit_code == _NO_ENGINE else ServerUnavailableError
+        raise kind(f"the function could not be run (exit code {exit_code})")
     return ServerProcess(child.pid, int(port))
 
 
@@ -160,8 +177,10 @@ def _came_up(child: subprocess.Popen[bytes], home: Home) -> ServerProcess | None
     return None
 
 
-def _command() -> list[str]:
-    return [sys.executable, "-m", "emulator.http"]
+def _command(home: Home) -> list[str]:
+    # -P: a handler's folder may hold a queue.py, which is not ours to import. The home is absolute: the variable that
+    # named it may not be, and the server works elsewhere.
+    return [sys.executable, "-P", "-m", "emulator.http", "--home", str(home.root)]
 
 
 def _alive(pid: int) -> bool:
@@ -169,8 +188,11 @@ def _alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    state = Path(f"/proc/{pid}/stat")
-    return not (state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z")
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:  # no such file system, or it has just ended, which the next look finds
+        return True
+    return state.rpartition(")")[2].split()[0] != "Z"
 
 
 def _reason(log: Path, begun: int, exit_code: int) -> EmulatorError:

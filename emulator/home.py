@@ -77,14 +77,20 @@ class Home:
         return self.root / "cache" / "scratch"
 
     def build_lock(self, name: str) -> Path:
-        """Locked for as long as the image *name* is being made."""
+        """Locked for as long as *name*, an image or a function, is being made."""
         return self.root / "run" / "builds" / f"{name}.lock"
 
     def function_logs(self, name: str) -> Path:
         return self.logs / "aws" / "lambda" / name
 
     def remove(self) -> None:
-        """Remove what cloudlet keeps here, and the folder if nothing else is in it; the user's AMI definitions stay."""
+        """
+        Remove what cloudlet keeps here, and the folder if nothing else is in it; the user's AMI definitions stay.
+
+        A folder that no cloudlet worked in is left alone: its `logs` and `functions` are somebody else's.
+        """
+        if not (self.state_file.exists() or self.server_lock.exists() or self.build_lock("").parent.exists()):
+            return
         for path in (self.buckets, self.staging, self.functions, self.root / "cache", self.logs, self.root / "run"):
             shutil.rmtree(path, ignore_errors=not path.exists())
         for path in self.root.glob(f"{self.state_file.name}*"):

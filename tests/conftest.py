@@ -1,6 +1,9 @@
 """Fixtures for every kind of test. Each has a home of its own, and so runs beside others and a user's cloud."""
 
+import contextlib
 import dataclasses
+import fcntl
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,8 +23,32 @@ def settings(tmp_path: Path) -> Settings:
     return dataclasses.replace(Settings.from_environment(), home=tmp_path / "home", port=0, time_scale=0.01)
 
 
+@contextlib.contextmanager
+def once(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path, bool]]:
+    """Yield a folder that all processes of this test run share, and whether this is the first to see it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    folder.mkdir(exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = folder / ".done"
+        yield folder, not done.exists()
+        done.touch()
+
+
+@pytest.fixture(scope="session")
+def images(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The images that nearly every test on the engine needs, built by one process, not by all at once."""
+    with once(tmp_path_factory, "images") as (folder, first):
+        if first:
+            with Cloud(dataclasses.replace(Settings.from_environment(), home=folder / "home")) as cloud:
+                for name in ("base", "web"):
+                    cloud.images.ensure_built(cloud.images.find(name))
+                cloud.functions.build_runtime("python3.11")
+
+
 @pytest.fixture
-def cloud(settings: Settings) -> Iterator[Cloud]:
+def cloud(settings: Settings, images: None) -> Iterator[Cloud]:
     """A cloud on a live engine; what the test starts is gone afterwards. Without an engine the test fails."""
     with Cloud(settings) as cloud:
         try:

@@ -1,6 +1,7 @@
 """The verbs on containers. Lists and removals see one home's containers only; ids may come from any of them."""
 
 import contextlib
+import dataclasses
 import io
 import secrets
 import tarfile
@@ -16,6 +17,7 @@ from emulator.engine.labels import Kind
 from emulator.engine.payload import cpu_limit, create_payload
 from emulator.engine.records import Container, ContainerSpec, ExecResult
 from emulator.errors import ConflictError, EmulatorError, NotFoundError
+from emulator.interrupts import deferred_interrupts
 
 
 class Containers:
@@ -27,13 +29,9 @@ class Containers:
 
     def create(self, spec: ContainerSpec) -> str:
         """Return the id of a new container, not yet started; a missing image is an error, never a pull."""
-        name = spec.name or f"cloudlet-{spec.kind}-{secrets.token_hex(6)}"
-        try:
-            with self._connection.translated("create a container") as api:
-                created = api.create_container_from_config(create_payload(spec, self._home_id), name=name)
-        except KeyboardInterrupt:
-            self.remove(name)  # the engine may have made it by the time we were interrupted
-            raise
+        name = spec.name or _new_name(spec)
+        with self._connection.translated("create a container") as api:
+            created = api.create_container_from_config(create_payload(spec, self._home_id), name=name)
         return str(created["Id"])
 
     def start(self, container_id: str) -> None:
@@ -49,6 +47,20 @@ class Containers:
             self.remove(container_id)
             raise
         return container_id
+
+    @contextlib.contextmanager
+    def temporary(self, spec: ContainerSpec) -> Iterator[str]:
+        """Yield a running container that is gone afterwards, at whatever moment Ctrl-C strikes."""
+        name = spec.name or _new_name(spec)
+        try:
+            with deferred_interrupts() as interrupted:
+                container_id = self.run(dataclasses.replace(spec, name=name))
+            if interrupted.is_set():
+                raise KeyboardInterrupt
+            yield container_id
+        finally:
+            with deferred_interrupts():
+                self.remove(name)
 
     def stop(self, container_id: str, timeout_seconds: int = 10) -> None:
         """Ask to end, then kill after *timeout_seconds*. A container that is not running is left alone."""
@@ -135,9 +147,9 @@ class Containers:
             content = tar.extractfile(member) if member else None
             return content.read() if content else b""
 
-    def deaths(self, kind: Kind) -> Deaths:
-        """Begin to listen for containers of *kind* that end; what ends from now on is heard."""
-        return Deaths(self._connection, [f"{labels.HOME}={self._home_id}", f"{labels.KIND}={kind}"])
+    def deaths(self, *kinds: Kind) -> Deaths:
+        """Begin to listen for containers of *kinds* that end; what ends from now on is heard."""
+        return Deaths(self._connection, self._home_id, kinds)
 
     def remove_all(self, *kinds: Kind) -> int:
         """Remove this home's containers of *kinds* (all kinds if none is named) and return how many there were."""
@@ -151,6 +163,10 @@ class Containers:
         if failures:
             raise failures[0]
         return len(found)
+
+
+def _new_name(spec: ContainerSpec) -> str:
+    return f"cloudlet-{spec.kind}-{secrets.token_hex(6)}"
 
 
 def _container(row: Mapping[str, Any]) -> Container:

@@ -67,9 +67,13 @@ def function_arn(name: str, region: str) -> str:
     return f"arn:aws:lambda:{region}:{ACCOUNT_ID}:function:{name}"
 
 
+_REFERENCE = re.compile(r"(?:arn:[^:]*:lambda:[^:]*:)?(?:\d{12}:)?(?:function:)?([^:]*)")
+
+
 def function_name(reference: str) -> str:
     """Return the name in *reference*: a name, an ARN or the last part of one, with or without a qualifier."""
-    return reference.rpartition("function:")[2].partition(":")[0]
+    found = _REFERENCE.match(reference)
+    return found[1] if found else reference
 
 
 def is_function_name(text: str) -> bool:

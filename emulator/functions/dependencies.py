@@ -2,8 +2,9 @@
 
 import hashlib
 import os
-import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from emulator.engine import Bind, ContainerSpec, Engine, Kind
@@ -32,19 +33,21 @@ class Dependencies:
         target = self._home.dependencies / f"{runtime.name}-{key}"
         if target.is_dir():
             return target
-        building = Path(tempfile.mkdtemp(prefix=".building-", dir=self._home.dependencies))
-        asked = Path(tempfile.mkdtemp(prefix=".requirements-", dir=self._home.dependencies))
-        try:
+        with self._scratch("building") as building, self._scratch("requirements") as asked:
             (asked / requirements.name).write_bytes(wanted)
             with self._progress.step(f"installing {requirements.name} for {runtime.name}"):
                 self._run(self._installer(runtime, image, asked, building))
             building.chmod(0o755)
             if not target.is_dir():  # unless another shell was faster
                 building.rename(target)
-        finally:
-            shutil.rmtree(asked, ignore_errors=True)
-            shutil.rmtree(building, ignore_errors=True)
         return target
+
+    @contextmanager
+    def _scratch(self, purpose: str) -> Iterator[Path]:
+        """Yield a new folder beside the finished ones; it is gone afterwards unless it was renamed."""
+        folder = self._home.dependencies
+        with tempfile.TemporaryDirectory(prefix=f".{purpose}-", dir=folder, ignore_cleanup_errors=True) as path:
+            yield Path(path)
 
     def _installer(self, runtime: Runtime, image: str, asked: Path, building: Path) -> ContainerSpec:
         cache = self._home.dependencies / ".pip-cache"
@@ -70,14 +73,11 @@ class Dependencies:
 
     def _run(self, spec: ContainerSpec) -> None:
         containers = self._engine.containers
-        container_id = containers.run(spec)
-        try:
-            log = []
+        log = []
+        with containers.temporary(spec) as container_id:
             for line in containers.follow(container_id):
                 log.append(line)
                 self._progress.detail(line)
             exit_code = containers.wait(container_id)
-        finally:
-            containers.remove(container_id)
         if exit_code != 0:
             raise BuildError("the function's requirements could not be installed", log=log, hint="see the lines above")

@@ -1,10 +1,13 @@
 """From the queue to the workers: takes what is due, settles it by its result, sleeps until there is more."""
 
 import asyncio
+import contextlib
 import json
 import logging
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from emulator.errors import EmulatorError, NotFoundError
 from emulator.functions.definition import Function
@@ -45,16 +48,17 @@ class Dispatcher:
         """Dispatch until cancelled; what is under way then goes on until `finish`."""
         while True:
             self._work.clear()
-            while queued := self._queue.claim(self._busy, self._most_each):
-                self._begin(queued)
-            due = self._queue.seconds_until_due()
-            if not self._running and due is None:
-                self._idle.set()
-            nap = _LONGEST_NAP_SECONDS if due is None or due == 0 else min(due, _LONGEST_NAP_SECONDS)
+            nap = _LONGEST_NAP_SECONDS
             try:
+                due = self._begin_all()
+            except sqlite3.Error as error:  # a full disk, say: what is queued stays queued
+                log.warning("queue could not be used: reason=%s", error)
+            else:
+                if not self._running and due is None:
+                    self._idle.set()
+                nap = min(due or nap, nap)
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._work.wait(), nap)
-            except TimeoutError:
-                continue
 
     async def wait_idle(self) -> None:
         """Return once nothing is queued or running."""
@@ -70,6 +74,12 @@ class Dispatcher:
         for task in list(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _begin_all(self) -> float | None:
+        """Begin all that is due and has room; return what the queue says about the next."""
+        while queued := self._queue.claim(self._busy, self._most_each):
+            self._begin(queued)
+        return self._queue.seconds_until_due()
 
     def _begin(self, queued: QueuedInvocation) -> None:
         self._busy[queued.function] += 1
@@ -88,20 +98,37 @@ class Dispatcher:
     async def _handle(self, queued: QueuedInvocation) -> None:
         request_id = queued.invocation.request_id
         try:
-            function = self._find_function(queued.function)
-            result = await self._pool.invoke(function, queued.invocation)
-        except NotFoundError as error:
-            self._queue.give_up(request_id, error.message)
-        except EmulatorError as error:  # no worker could be started: the handler has not seen the event
-            self._retry(queued, error.message)
+            await self._write_until_written(await self._run(queued))
         except asyncio.CancelledError:
             self._queue.put_back(request_id, 0, None)
             raise
-        else:
-            if result.outcome is Outcome.SUCCESS:
-                self._queue.settle(request_id)
-            else:
-                self._retry(queued, _reason(result))
+
+    async def _run(self, queued: QueuedInvocation) -> Callable[[], None]:
+        """Run one event and return what is to be written about its end."""
+        request_id = queued.invocation.request_id
+        try:
+            function = self._find_function(queued.function)
+        except NotFoundError as error:
+            return partial(self._queue.give_up, request_id, error.message)
+        try:
+            result = await self._pool.invoke(function, queued.invocation)
+        except EmulatorError as error:  # no worker could be started: the handler has not seen the event
+            return partial(self._retry, queued, error.message)
+        except Exception as error:
+            log.exception("event could not be run: request_id=%s", request_id)
+            return partial(self._retry, queued, f"{type(error).__name__}: {error}")
+        if result.outcome is Outcome.SUCCESS:
+            return partial(self._queue.settle, request_id)
+        return partial(self._retry, queued, _reason(result))
+
+    async def _write_until_written(self, write: Callable[[], None]) -> None:
+        """Note how an event ended: one that nobody notes is under way for ever."""
+        while True:
+            try:
+                return write()
+            except sqlite3.Error as error:
+                log.warning("end of an event could not be written: reason=%s", error)
+                await asyncio.sleep(_LONGEST_NAP_SECONDS)
 
     def _retry(self, queued: QueuedInvocation, reason: str) -> None:
         if self._queue.try_again(queued, reason):

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from emulator.engine import Engine, Kind
 from emulator.engine.deaths import Deaths
-from emulator.errors import EngineError
+from emulator.errors import EmulatorError, NotFoundError
 from emulator.functions.definition import Function
+from emulator.functions.errors import WorkerStartError
 from emulator.functions.holder import Holders
 from emulator.functions.pool import Supply, WorkerPool
 from emulator.functions.records import Invocation, InvocationResult
@@ -44,24 +45,34 @@ class Fleet:
         self._holder_image = holder_image
         self._clock = clock
         self._closed = threading.Event()
+        self._api: RuntimeApi | None = None
+        self._pool: WorkerPool | None = None
+        self._deaths: Deaths | None = None
+
+    @property
+    def pool(self) -> WorkerPool:
+        """The workers; WorkerStartError before all is started."""
+        if self._pool is None:
+            raise WorkerStartError("the server is still starting", hint="try again in a moment")
+        return self._pool
 
     async def start(self, host: str, endpoint: str) -> None:
         """Serve workers on *host*, this machine's address in the VPC; they find the S3 endpoint at *endpoint*."""
-        self._api = RuntimeApi(host)
-        await self._api.start()
+        api = self._api = RuntimeApi(host)
+        await api.start()
         network = await asyncio.to_thread(self._engine.networks.ensure_vpc)
         holders = Holders(self._engine, self._holder_image, network)
         surroundings = Surroundings(self._settings.region, endpoint)
-        self.pool = WorkerPool(
-            Workshop(self._engine, self._api, self._home, surroundings, self._clock),
+        self._pool = WorkerPool(
+            Workshop(self._engine, api, self._home, surroundings, self._clock),
             holders,
             self._supply,
             self._settings.max_workers,
             self._settings.worker_idle_seconds,
         )
-        self._deaths = await asyncio.to_thread(self._engine.containers.deaths, Kind.WORKER)
+        self._deaths = await asyncio.to_thread(self._engine.containers.deaths, Kind.WORKER, Kind.HOLDER)
         loop = asyncio.get_running_loop()
-        threading.Thread(target=self._listen, args=(loop,), name="deaths", daemon=True).start()
+        threading.Thread(target=self._listen, args=(loop, self._pool), name="deaths", daemon=True).start()
         holders.prepare()
 
     async def invoke(self, function: Function, invocation: Invocation) -> InvocationResult:
@@ -69,37 +80,42 @@ class Fleet:
         return await self.pool.invoke(function, invocation)
 
     async def close(self) -> None:
-        """Leave no worker and no holder behind."""
+        """Leave no worker and no holder behind; one that was not quite started may be closed, too."""
         self._closed.set()
-        await self.pool.close()
-        await asyncio.to_thread(self._deaths.close)
-        await self._api.stop()
+        if self._pool is not None:
+            await self._pool.close()
+        if self._deaths is not None:
+            await asyncio.to_thread(self._deaths.close)
+        if self._api is not None:
+            await self._api.stop()
 
-    def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Pass on the ends of workers, again and again: an engine may be restarted under us."""
-        deaths: Deaths | None = self._deaths
+    def _listen(self, loop: asyncio.AbstractEventLoop, pool: WorkerPool) -> None:
+        """Pass on the ends of workers and holders, again and again: an engine may be restarted under us."""
+        deaths = self._deaths
         while not self._closed.is_set():
             try:
                 if deaths is None:
-                    deaths = self._deaths = self._engine.containers.deaths(Kind.WORKER)
-                    self._catch_up(loop)
+                    deaths = self._deaths = self._engine.containers.deaths(Kind.WORKER, Kind.HOLDER)
+                    self._catch_up(loop, pool)
                 for event in deaths:
-                    self._tell(loop, event.container_id, event.exit_code)
-            except EngineError as error:
+                    _tell(loop, pool, event.container_id, event.exit_code)
+            except EmulatorError as error:
                 if not self._closed.is_set():
                     log.warning("engine is not heard: reason=%s", error)
             deaths = None
             self._closed.wait(_LISTEN_AGAIN_SECONDS)
 
-    def _catch_up(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Find the workers that ended while nobody listened."""
-        for container in self._engine.containers.list(Kind.WORKER):
+    def _catch_up(self, loop: asyncio.AbstractEventLoop, pool: WorkerPool) -> None:
+        """Find what ended while nobody listened."""
+        for container in self._engine.containers.list(Kind.WORKER, Kind.HOLDER):
             if container.state in ("exited", "dead"):
-                self._tell(loop, container.id, self._engine.containers.exit_code(container.id))
+                with contextlib.suppress(NotFoundError):  # removed since the list was made
+                    _tell(loop, pool, container.id, self._engine.containers.exit_code(container.id))
 
-    def _tell(self, loop: asyncio.AbstractEventLoop, container_id: str, exit_code: int) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop has ended before its listener
-            loop.call_soon_threadsafe(self.pool.worker_died, container_id, exit_code)
+
+def _tell(loop: asyncio.AbstractEventLoop, pool: WorkerPool, container_id: str, exit_code: int) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop has ended before its listener
+        loop.call_soon_threadsafe(pool.container_died, container_id, exit_code)
 
 
 def remove_leftovers(engine: Engine) -> int:

@@ -23,6 +23,7 @@ class Holders:
         )
         self._held: dict[str, asyncio.Task[str]] = {}
         self._spare: asyncio.Task[str] | None = None
+        self._replaced: list[asyncio.Task[str]] = []
 
     def prepare(self) -> None:
         """Begin to start the spare one, if there is none."""
@@ -40,15 +41,29 @@ class Holders:
             self.prepare()
         return await asyncio.shield(holding)
 
+    def died(self, container_id: str) -> str | None:
+        """Have a holder that ended replaced when one is wanted; return the function whose network went with it."""
+        if self._spare is not None and _is(self._spare, container_id):
+            self._replaced.append(self._spare)
+            self._spare = None
+        for function, holding in self._held.items():
+            if _is(holding, container_id):
+                self._replaced.append(self._held.pop(function))
+                return function
+        return None
+
     async def remove(self, function: str) -> None:
-        """Let a function's holder go."""
+        """Let a function's holder go, and what is left of those that ended."""
+        ended, self._replaced = self._replaced, []
         if holding := self._held.pop(function, None):
-            await self._end(holding)
+            ended.append(holding)
+        await asyncio.gather(*(self._end(task) for task in ended))
 
     async def close(self) -> None:
         """Remove every holder, the spare one too."""
-        tasks = [*self._held.values(), *([self._spare] if self._spare else [])]
+        tasks = [*self._held.values(), *self._replaced, *([self._spare] if self._spare else [])]
         self._held.clear()
+        self._replaced.clear()
         self._spare = None
         await asyncio.gather(*(self._end(task) for task in tasks))
 
@@ -58,3 +73,7 @@ class Holders:
         except Exception:  # noqa: BLE001 - it never started, as whoever asked for it was told
             return
         await asyncio.to_thread(self._engine.containers.remove, holder_id)
+
+
+def _is(holding: asyncio.Task[str], container_id: str) -> bool:
+    return holding.done() and holding.exception() is None and holding.result() == container_id

@@ -4,6 +4,7 @@ START, END and REPORT are ours; every other line is what the handler printed, un
 """
 
 import heapq
+import logging
 import math
 import secrets
 from collections.abc import Callable, Iterator
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from emulator.functions.records import InvocationResult, Outcome
 from emulator.units import MIB, iso_millis
+
+log = logging.getLogger(__name__)
 
 _TAIL_BYTES = 4096
 
@@ -31,13 +34,20 @@ class LogStream:
         stamp = iso_millis(self._clock())
         text = "".join(f"{stamp} {line}\n" for line in lines).encode("utf-8", "surrogateescape")
         try:
-            with self._path.open("ab") as file:
-                file.write(text)
-        except FileNotFoundError:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._path.write_bytes(text)
+            self._append(text)
+        except OSError as error:  # a full disk, say: the invocation goes on
+            log.warning("log could not be written: path=%s reason=%s", self._path, error)
         self._tail += "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
         del self._tail[:-_TAIL_BYTES]
+
+    def _append(self, text: bytes) -> None:
+        try:
+            file = self._path.open("ab")
+        except FileNotFoundError:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            file = self._path.open("ab")
+        with file:
+            file.write(text)
 
     def begin(self, request_id: str) -> None:
         """Write START; the tail that a caller may ask for begins here."""

@@ -53,7 +53,7 @@ def read_package(source: Path, handler: str, runtime: str) -> Package:
         content = (source / file).read_bytes()
         size += len(content)
         executable = os.access(source / file, os.X_OK)
-        digest.update(f"\0{file}\0{executable:d}\0{len(content)}\0".encode() + content)
+        digest.update(b"\0%s\0%d\0%d\0%s" % (os.fsencode(file), executable, len(content), content))
     if size > _MAX_UNZIPPED_BYTES:
         raise InvalidFunctionError(f"Unzipped size must be smaller than {_MAX_UNZIPPED_BYTES} bytes")
     return Package(source, files, digest.digest(), size)

@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from emulator.errors import EmulatorError
+from emulator.errors import EmulatorError, EngineError
 from emulator.functions.definition import Function
+from emulator.functions.errors import WorkerStartError
 from emulator.functions.holder import Holders
 from emulator.functions.records import Invocation, InvocationResult
 from emulator.functions.worker import Worker, Workshop
 
 log = logging.getLogger(__name__)
+
+_NETWORK_SECONDS = 60.0  # a function that is wanted again soon finds its network as it was
 
 
 @dataclass
@@ -56,17 +59,21 @@ class WorkerPool:
         self._workers: dict[Worker, _Crew] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: dict[Worker, asyncio.TimerHandle] = {}
+        self._closed = False
 
     async def invoke(self, function: Function, invocation: Invocation) -> InvocationResult:
-        """Run *invocation* on a worker of this very revision; an EmulatorError says why none could be started."""
+        """Run *invocation* on a worker of this revision or a newer; WorkerStartError says why none could be started."""
         worker = await self._acquire(function)
         try:
             return await worker.invoke(invocation)
         finally:
             self._release(worker)
 
-    def worker_died(self, container_id: str, exit_code: int) -> None:
+    def container_died(self, container_id: str, exit_code: int) -> None:
         """Take note of what the engine told about one of our containers."""
+        if name := self._holders.died(container_id):
+            for worker in [worker for worker in self._workers if worker.function.name == name]:
+                self._let_go(worker)  # it has lost its network, and can neither ask nor answer
         for worker in self._workers:
             if worker.container_id == container_id:
                 worker.died(exit_code)
@@ -74,19 +81,18 @@ class WorkerPool:
                     self._let_go(worker)
                 return
 
-    async def forget(self, name: str) -> None:
-        """Let the idle workers and the network of a deleted function go."""
-        if crew := self._crews.pop(name, None):
-            self._dismiss(crew)
-        await self._settled()
-        await self._holders.remove(name)
+    async def tidy(self, name: str) -> None:
+        """Let the network of a function go that has no worker and that nobody waits for."""
+        if not self._in_use(name):
+            self._crews.pop(name, None)
+            await self._holders.remove(name)
 
     async def close(self) -> None:
-        """Retire every worker and remove every holder; what still runs is cut off."""
+        """Retire every worker and remove every holder; what still runs is cut off, what comes now is refused."""
+        self._closed = True
         for crew in self._crews.values():
-            for waiting in crew.line:
-                waiting.cancel()
-            crew.line.clear()
+            while waiting := _next_in(crew):
+                waiting.set_exception(_closing())
         for worker in list(self._workers):
             self._let_go(worker)
         await self._settled()
@@ -98,6 +104,8 @@ class WorkerPool:
         return len(self._workers)
 
     async def _acquire(self, function: Function) -> Worker:
+        if self._closed:
+            raise _closing()
         crew = self._crew(function)
         while crew.idle:
             worker = crew.idle.pop()
@@ -115,18 +123,16 @@ class WorkerPool:
             raise
 
     def _crew(self, function: Function) -> _Crew:
-        """Return the crew of this revision; the workers of an older one are let go."""
+        """Return the crew of this revision; it takes over the line of an older one, whose idle workers are let go."""
         crew = self._crews.get(function.name)
         if crew is None or crew.function.revision_id != function.revision_id:
             replaced, crew = crew, _Crew(function)
             self._crews[function.name] = crew
             if replaced is not None:
-                self._dismiss(replaced)
+                crew.line, replaced.line = replaced.line, crew.line
+                for worker in list(replaced.idle):
+                    self._let_go(worker)
         return crew
-
-    def _dismiss(self, crew: _Crew) -> None:
-        for worker in list(crew.idle):
-            self._let_go(worker)
 
     def _hire(self, crew: _Crew) -> None:
         """Start workers while the line is longer than those on their way and there is room for more."""
@@ -151,12 +157,12 @@ class WorkerPool:
             image = crew.image
             code = await asyncio.to_thread(self._supply.code, function)
             await worker.start(image, code, await self._holders.get(function.name))
-        except EmulatorError as error:
-            log.warning("worker could not be started: %s reason=%s", worker, error)
+        except Exception as error:  # noqa: BLE001 - whatever it is: somebody waits for an answer
+            log.warning("worker could not be started: %s reason=%r", worker, error)
             crew.image = None  # it may have been removed
             self._let_go(worker)
             if waiting := _next_in(crew):
-                waiting.set_exception(error)
+                waiting.set_exception(_start_error(error))
             return
         finally:
             crew.starting -= 1
@@ -188,9 +194,19 @@ class WorkerPool:
         self._spawn(self._retire(worker, crew))
 
     async def _retire(self, worker: Worker, crew: _Crew) -> None:
-        await worker.retire()
-        self._hire(crew)
-        self._hire_where_someone_waits()
+        try:
+            await worker.retire()
+        finally:
+            self._hire(crew)
+            self._hire_where_someone_waits()
+            if not self._in_use(worker.function.name):
+                asyncio.get_running_loop().call_later(
+                    _NETWORK_SECONDS, lambda: self._spawn(self.tidy(worker.function.name))
+                )
+
+    def _in_use(self, name: str) -> bool:
+        crew = self._crews.get(name)
+        return any(worker.function.name == name for worker in self._workers) or bool(crew and crew.line)
 
     def _hire_where_someone_waits(self) -> None:
         for crew in self._crews.values():
@@ -210,6 +226,17 @@ class WorkerPool:
     async def _settled(self) -> None:
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _closing() -> EmulatorError:
+    return WorkerStartError("the server is ending", hint="start it again with `cloudlet start`")
+
+
+def _start_error(error: Exception) -> EmulatorError:
+    """Return *error* as the caller should see it: what the engine does not find is not what the caller asked for."""
+    if isinstance(error, EngineError | WorkerStartError):
+        return error
+    return WorkerStartError(f"no worker could be started: {error}", hint=getattr(error, "hint", None))
 
 
 def _next_in(crew: _Crew) -> asyncio.Future[Worker] | None:

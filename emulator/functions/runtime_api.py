@@ -68,7 +68,10 @@ class RuntimeApi:
         app.router.add_post(f"{_VERSION}/invocation/{{request_id}}/response", self._response)
         app.router.add_post(f"{_VERSION}/invocation/{{request_id}}/error", self._error)
         app.router.add_post(f"{_VERSION}/init/error", self._init_error)
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.1)
+        # Cancelled with its connection: a worker that is gone waits in `next` for ever.
+        self._runner = web.AppRunner(
+            app, access_log=None, handle_signals=False, handler_cancellation=True, shutdown_timeout=0.1
+        )
 
     async def start(self) -> None:
         await self._runner.setup()
@@ -124,7 +127,12 @@ class RuntimeApi:
 
     async def _error(self, request: web.Request) -> web.Response:
         assignment = self._assignment(request)
-        assignment.settle(raised(await request.read(), request.headers.get(_ERROR_TYPE)))
+        try:
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            assignment.settle(response_too_large())
+            return _refused(413, "RequestEntityTooLarge", "the error is too large")
+        assignment.settle(raised(body, request.headers.get(_ERROR_TYPE)))
         return web.json_response({"status": "OK"}, status=202)
 
     async def _init_error(self, request: web.Request) -> web.Response:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,12 +12,13 @@ from emulator.engine import Engine
 from emulator.functions.definition import Function, check_configuration, function_name, is_function_name
 from emulator.functions.dependencies import Dependencies
 from emulator.functions.logs import LogReader
-from emulator.functions.package import install_package, read_package, remove_others
+from emulator.functions.package import Package, install_package, read_package, remove_others
 from emulator.functions.repository import FunctionRepository
 from emulator.functions.runtimes import find_runtime
 from emulator.home import Home
 from emulator.ids import new_request_id
 from emulator.images import Images
+from emulator.images.lock import locked
 from emulator.progress import Progress
 from emulator.settings import Settings
 from emulator.state import Database
@@ -60,10 +62,15 @@ class Functions:
 
     def deploy(self, deployment: Deployment) -> Function:
         """Create or update a function from a folder; the same folder and settings again change nothing."""
+        self._configured(deployment, None)  # so that what makes no sense is refused before anything is waited for
+        package = read_package(deployment.source, deployment.handler, deployment.runtime)
+        with self._alone_with(deployment.name):
+            return self._deploy(deployment, package)
+
+    def _deploy(self, deployment: Deployment, package: Package) -> Function:
         known = {function.name: function for function in self.list()}.get(deployment.name)
         function = self._configured(deployment, known)
         runtime = find_runtime(deployment.runtime)
-        package = read_package(deployment.source, deployment.handler, deployment.runtime)
         image = self.runtime_image(function)
         requirements = package.requirements
         dependencies = self._dependencies.install(requirements, runtime, image) if requirements else None
@@ -90,9 +97,10 @@ class Functions:
 
     def delete(self, reference: str) -> Function:
         """Remove a function and its code; its logs stay, as on AWS."""
-        function = self.find(reference)
-        self._repository.delete(function.name)
-        remove_others(self._home, function.name, set())
+        with self._alone_with(self.find(reference).name):
+            function = self.find(reference)
+            self._repository.delete(function.name)
+            remove_others(self._home, function.name, set())
         return function
 
     def logs(self, reference: str) -> LogReader:
@@ -106,11 +114,19 @@ class Functions:
         """Return the image that workers of *function* are made from, built if need be."""
         if function.image and self._engine.images.get(function.image):
             return function.image  # a server need not load what reads definitions
-        return self._images.ensure_built(self._images.find(function.runtime))
+        return self.build_runtime(function.runtime)
+
+    def build_runtime(self, name: str) -> str:
+        """Return the image of the runtime called *name*, built if need be."""
+        return self._images.ensure_built(self._images.find(find_runtime(name).name))
 
     def code_folder(self, function: Function) -> Path:
         """Return the folder that workers of *function* see as /var/task."""
         return self._home.functions / function.name / function.code_id
+
+    def _alone_with(self, name: str) -> AbstractContextManager[None]:
+        """Keep other shells from changing the function *name*: each removes the code that it does not know."""
+        return locked(self._home.build_lock(f"function-{name}"), f"the function {name}", self._progress)
 
     def _configured(self, deployment: Deployment, known: Function | None) -> Function:
         """Return the function as it will be, but for its code: what is not asked for stays as it is."""

@@ -119,7 +119,11 @@ class Worker:
         """Have the handler handle *invocation*; whatever happens is in the result."""
         self._log.begin(invocation.request_id)
         started = time.monotonic()
-        outcome = await self._outcome(invocation)
+        try:
+            outcome = await self._outcome(invocation)
+        except BaseException:
+            self.usable = False  # the handler may still be at it
+            raise
         duration_ms = (time.monotonic() - started) * 1000
         if self._pipe:
             self._pipe.drain()
@@ -140,13 +144,15 @@ class Worker:
         self.died(_KILLED)  # whoever waits for it need not wait longer
         await self._start_ended.wait()
         self.usable = False
-        if self.container_id is not None:
-            await asyncio.to_thread(self._containers.remove, self.container_id)
-        await asyncio.gather(*filter(None, (self._peak_file, self._restricting)), return_exceptions=True)
-        if self._pipe is not None:
-            self._pipe.close()
-        if self._port is not None:
-            await self._workshop.api.close(self._port)
+        try:
+            if self.container_id is not None:
+                await asyncio.to_thread(self._containers.remove, self.container_id)
+        finally:
+            await asyncio.gather(*filter(None, (self._peak_file, self._restricting)), return_exceptions=True)
+            if self._pipe is not None:
+                self._pipe.close()
+            if self._port is not None:
+                await self._workshop.api.close(self._port)
         log.info("worker retired: %s", self)
 
     def __str__(self) -> str:

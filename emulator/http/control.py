@@ -7,6 +7,7 @@ from emulator.pipeline.serving import Pipeline
 
 STATUS_PATH = "/_cloudlet/status"
 WAIT_PATH = "/_cloudlet/wait"
+_LONGEST_WAIT_SECONDS = 7 * 24 * 3600.0
 
 
 class ControlDoor:
@@ -21,8 +22,14 @@ class ControlDoor:
         return web.json_response(self._facts | {"queue": self._queue.counts()})
 
     async def wait(self, request: web.Request) -> web.StreamResponse:
-        """Answer when all that was dropped or queued before is settled, or after `timeout` seconds."""
-        in_time = await self._pipeline.settle(float(request.query.get("timeout", "60")))
+        """Answer when nothing is pending any more, or after `timeout` seconds."""
+        try:
+            seconds = max(0.0, min(float(request.query.get("timeout", "60")), _LONGEST_WAIT_SECONDS))
+        except ValueError:
+            raise web.HTTPBadRequest(text="timeout is a number of seconds") from None
+        in_time = await self._pipeline.settle(seconds)
+        if request.transport is None or request.transport.is_closing():
+            return web.Response()  # nobody hears it: the failures are for the next who asks
         failed = [
             {"RequestId": row.request_id, "FunctionName": row.function, "Source": row.source, "Error": row.error}
             for row in self._queue.report_failed()

@@ -32,5 +32,5 @@ def guard(own_addresses: set[str]) -> Middleware:
 
 
 def _is_own(host: str, allowed: set[str]) -> bool:
-    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0].lower()
     return name in allowed or name.endswith(".localhost")

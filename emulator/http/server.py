@@ -1,7 +1,6 @@
 """The server: opens the doors, starts the pipeline, and takes both down again in order."""
 
 import asyncio
-import contextlib
 import dataclasses
 import json
 import logging
@@ -34,33 +33,37 @@ class Server:
         self._cloud = cloud
         self._once = once
         self.port = 0 if once else cloud.settings.port
+        self._pipeline: Pipeline | None = None
+        self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
         """Return when everything is up; ConflictError if the port is taken."""
         cloud = self._cloud
+        if not self._once:
+            cloud.home.server_file.unlink(missing_ok=True)  # a killed one's: nobody is to call before all is up
         await asyncio.to_thread(cloud.engine.networks.ensure_vpc)
         gateway = await asyncio.to_thread(cloud.engine.networks.gateway)
-        self._pipeline = await asyncio.to_thread(cloud.pipeline)
-        self._runner = web.AppRunner(
-            self._application(self._pipeline, gateway),
+        pipeline = self._pipeline = await asyncio.to_thread(cloud.pipeline)
+        runner = self._runner = web.AppRunner(
+            self._application(pipeline, gateway),
             access_log=None,
             handle_signals=False,
             auto_decompress=False,  # a gzipped object stays gzipped
             shutdown_timeout=_SHUTDOWN_SECONDS,
         )
-        await self._runner.setup()
-        self.port = await self._listen(_LOOPBACK, self.port)
-        await self._listen(gateway, self.port)
+        await runner.setup()
+        self.port = await _listen(runner, _LOOPBACK, self.port)
+        await _listen(runner, gateway, self.port)
         self._facts |= {"port": self.port, "endpoint": f"http://{_LOOPBACK}:{self.port}"}
         self._facts["vpc_endpoint"] = f"http://{gateway}:{self.port}"
         endpoint = str(self._facts["vpc_endpoint"])
         if self._once:
-            await self._pipeline.start(gateway, endpoint)
+            await pipeline.start(gateway, endpoint)
             return
-        recovered = await self._pipeline.recover()
+        recovered = await pipeline.recover()
         self._facts["recovered"] = dataclasses.asdict(recovered)
-        await self._pipeline.start(gateway, endpoint)
-        await self._pipeline.watch()
+        await pipeline.start(gateway, endpoint)
+        await pipeline.watch()
         cloud.home.server_file.write_text(json.dumps(self._facts))
         log.info(
             "server started: port=%d recovered_events=%d removed_workers=%d",
@@ -70,12 +73,14 @@ class Server:
         )
 
     async def stop(self) -> None:
-        """Close the doors, finish what is under way, remove every worker."""
+        """Close the doors, finish what is under way, remove every worker; a start that failed half-way is undone."""
         started = time.monotonic()
         if not self._once:
             self._cloud.home.server_file.unlink(missing_ok=True)
-        await self._pipeline.stop()
-        await self._runner.cleanup()
+        if self._pipeline is not None:
+            await self._pipeline.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
         log.info("server stopped: seconds=%.1f", time.monotonic() - started)
 
     def _application(self, pipeline: Pipeline, gateway: str) -> web.Application:
@@ -94,15 +99,13 @@ class Server:
         app.router.add_route("*", S3_PATH, S3Door(cloud.buckets, cloud.settings).handle)
         return app
 
-    async def _listen(self, host: str, port: int) -> int:
-        site = web.TCPSite(self._runner, host, port)
-        try:
-            await site.start()
-        except OSError as error:
-            with contextlib.suppress(Exception):
-                await self._runner.cleanup()
-            raise ConflictError(
-                f"port {port} of {host} is already in use" if port else f"could not listen on {host}: {error}",
-                hint="stop what listens there, or choose another port with CLOUDLET_PORT",
-            ) from error
-        return int(self._runner.addresses[-1][1])
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> int:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except (OSError, OverflowError) as error:
+        raise ConflictError(
+            f"port {port} of {host} is already in use" if port else f"could not listen on {host}: {error}",
+            hint="stop what listens there, or choose another port with CLOUDLET_PORT",
+        ) from error
+    return int(runner.addresses[-1][1])

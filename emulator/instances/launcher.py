@@ -1,6 +1,7 @@
 """From a request to running instances: image, address, interface, machine, record."""
 
 import dataclasses
+import functools
 import random
 import re
 import threading
@@ -9,17 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from emulator.engine import Engine, Kind
+from emulator.engine import ContainerSpec, Engine, Kind
 from emulator.errors import ConflictError, EngineError, NotFoundError
 from emulator.ids import new_id
 from emulator.instances.addresses import choose_address
 from emulator.instances.errors import PortInUseError
 from emulator.instances.instance_types import InstanceType, find_type
-from emulator.instances.interrupts import deferred_interrupts
 from emulator.instances.launch import LaunchRequest
 from emulator.instances.machine import INSTANCE_LABEL, interface_spec, machine_spec
 from emulator.instances.model import Launch
 from emulator.instances.records import Records
+from emulator.interrupts import deferred_interrupts
 from emulator.progress import Progress
 from emulator.units import format_bytes
 
@@ -66,22 +67,23 @@ class Launcher:
         ]
 
         def launch_one(plan: Launch) -> Launch:
-            launch, interface_id = self._plug_in(plan, holder_image)
-            self._engine.containers.run(machine_spec(launch, ami, size, interface_id, engine_info))
+            launch = self._start(
+                plan, holder_image, lambda launch, interface: machine_spec(launch, ami, size, interface, engine_info)
+            )
             self._records.add(launch, request.tags)
             return launch
 
         return self._launch_all(launch_one, plans)
 
-    def _plug_in(self, plan: Launch, image: str) -> tuple[Launch, str]:
-        """Start the interface on a free address, trying others while the engine says that one is taken."""
+    def _start(self, plan: Launch, image: str, machine: Callable[[Launch, str], ContainerSpec]) -> Launch:
+        """Start both containers on a free address, trying others while the engine says that one is taken."""
         network = self._engine.networks.ensure_vpc()
         cidr = self._engine.networks.cidr()
         taken = self._engine.networks.addresses()
         for _ in range(_ADDRESS_TRIES):
             launch = dataclasses.replace(plan, private_ip=choose_address(cidr, taken, self._chance))
             try:
-                return launch, self._engine.containers.run(interface_spec(launch, image, network))
+                self._start_containers(interface_spec(launch, image, network), functools.partial(machine, launch))
             except NotFoundError as error:
                 if network not in error.message:
                     raise
@@ -90,7 +92,19 @@ class Launcher:
                 if "Address already in use" not in error.message:  # a port's message begins with a small letter
                     raise _explained(error, plan) from error
                 taken = {*taken, launch.private_ip}
+            else:
+                return launch
+            remove_containers(self._engine, plan.instance_id)
         raise EngineError(f"no free address was found in {cidr} after {_ADDRESS_TRIES} tries")
+
+    def _start_containers(self, interface: ContainerSpec, machine: Callable[[str], ContainerSpec]) -> None:
+        """Start the interface, and the machine on it, which is created meanwhile: starting a network takes longer."""
+        containers = self._engine.containers
+        interface_id = containers.create(interface)
+        with ThreadPoolExecutor(1) as beside:
+            creating = beside.submit(containers.create, machine(interface_id))
+            containers.start(interface_id)
+        containers.start(creating.result())
 
     def _launch_all(self, launch_one: Callable[[Launch], Launch], plans: list[Launch]) -> list[Launch]:
         with deferred_interrupts() as interrupted:

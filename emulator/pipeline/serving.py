@@ -55,6 +55,7 @@ class Pipeline:
         supply = Supply(functions.runtime_image, functions.code_folder)
         self._fleet = Fleet(engine, home, settings, supply, holder_image, clock)
         self._dispatching: asyncio.Task[None] | None = None
+        self._watching = False
 
     async def recover(self) -> Recovered:
         """Clean up after a server that was killed, before anything is started."""
@@ -69,6 +70,7 @@ class Pipeline:
         """From now on notice drops and handle what is queued."""
         self._dispatcher = Dispatcher(self._queue, self._fleet.pool, self._functions.find, self._settings.max_workers)
         self._watcher = self._buckets.watcher(on_activity=self._dispatcher.wake)
+        self._watching = True
         await asyncio.to_thread(self._watcher.start)
         self._dispatching = asyncio.create_task(self._dispatcher.run())
 
@@ -85,7 +87,7 @@ class Pipeline:
         return request_id
 
     async def settle(self, timeout_seconds: float) -> bool:
-        """Wait until all that was dropped or queued before this call is done; tell whether it was in time."""
+        """Wait until all that was dropped is queued and nothing queued is left; tell whether it was in time."""
         try:
             async with asyncio.timeout(timeout_seconds):
                 await asyncio.to_thread(self._watcher.flush, timeout_seconds)
@@ -95,9 +97,10 @@ class Pipeline:
         return True
 
     async def stop(self) -> None:
-        """Finish what is under way, put the rest back, leave no worker behind."""
-        if self._dispatching is not None:
+        """Finish what is under way, put the rest back, leave no worker behind; however far the start had come."""
+        if self._watching:
             await asyncio.to_thread(self._watcher.stop)
+        if self._dispatching is not None:
             self._dispatching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._dispatching

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import once
+
 PROJECT = Path(__file__).parents[2]
 _RUN_SECONDS = 240
 
@@ -49,17 +51,17 @@ class User:
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel, install it into an empty environment, and return the folder of its commands."""
-    dist = tmp_path_factory.mktemp("dist")
-    environment = tmp_path_factory.mktemp("environment")
-    _succeeds(sys.executable, "-m", "build", "--wheel", "--outdir", str(dist), str(PROJECT))
-    _succeeds(sys.executable, "-m", "venv", str(environment))
-    (wheel,) = dist.glob("*.whl")
-    _succeeds(str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet", str(wheel))
-    return environment / "bin"
+    with once(tmp_path_factory, "installed") as (folder, first):
+        if first:
+            _succeeds(sys.executable, "-m", "build", "--wheel", "--outdir", str(folder / "dist"), str(PROJECT))
+            _succeeds(sys.executable, "-m", "venv", str(folder / "environment"))
+            (wheel,) = (folder / "dist").glob("*.whl")
+            _succeeds(str(folder / "environment/bin/python"), "-m", "pip", "install", "--quiet", str(wheel))
+    return folder / "environment" / "bin"
 
 
 @pytest.fixture
-def user(installed: Path, tmp_path: Path) -> Iterator[User]:
+def user(installed: Path, images: None, tmp_path: Path) -> Iterator[User]:
     """A user with a new cloud; all of it is gone afterwards, pass or fail."""
     user = _user(installed, tmp_path / "first")
     try:

@@ -26,7 +26,7 @@ from tests.e2e.conftest import User
         ("cloudlet ami list >/dev/full", 1, "error: No space left on device"),
         ("cloudlet --help >/dev/full", 1, "error: No space left on device"),
         ("cloudlet ami list >&-", 0, ""),
-        ("CLOUDLET_HOME=/dev/null/home cloudlet s3 ls", 1, "error: Not a directory"),
+        ("CLOUDLET_HOME=/dev/null/home cloudlet s3 ls", 1, "error: the home /dev/null/home cannot be used: "),
         ("cloudlet ec2 exec i-0123456789abcdef0 -- true", 125, "InvalidInstanceID.NotFound"),
     ],
 )

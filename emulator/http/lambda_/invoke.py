@@ -6,13 +6,14 @@ import json
 from aiohttp import web
 
 from emulator.errors import EmulatorError, InvalidRequestError, NotFoundError
-from emulator.functions.errors import InvalidPayloadError, PayloadTooLargeError
+from emulator.functions.errors import InvalidFunctionError, InvalidPayloadError, PayloadTooLargeError
 from emulator.functions.records import MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, Invocation
 from emulator.functions.service import Functions
 from emulator.pipeline.serving import Pipeline
 
 PATH = "/2015-03-31/functions/{name}/invocations"
 
+_KINDS = ("Event", "RequestResponse", "DryRun")
 _STATUS = ((PayloadTooLargeError, 413), (InvalidRequestError, 400), (NotFoundError, 404))
 
 
@@ -32,17 +33,18 @@ class InvokeDoor:
 
     async def _invoke(self, request: web.Request) -> web.StreamResponse:
         function = self._functions.find(request.match_info["name"])
-        kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
+        kind = _invocation_type(request)
         most = MAX_ASYNC_PAYLOAD_BYTES if kind == "Event" else MAX_SYNC_PAYLOAD_BYTES
-        payload = _checked(await request.read() or b"{}", most)
+        try:
+            payload = _checked(await request.read() or b"{}", most)
+        except web.HTTPRequestEntityTooLarge:
+            raise _too_large(most) from None
         if kind == "DryRun":
             return web.Response(status=204)
         if kind == "Event":
             request_id = self._pipeline.enqueue(function, payload)
             return web.Response(status=202, headers={"x-amzn-RequestId": request_id})
-        client_context = request.headers.get("X-Amz-Client-Context")
-        context = base64.b64decode(client_context).decode() if client_context else None
-        result = await self._pipeline.invoke(function, Invocation(payload, client_context=context))
+        result = await self._pipeline.invoke(function, Invocation(payload, client_context=_client_context(request)))
         headers = {"X-Amz-Executed-Version": "$LATEST", "x-amzn-RequestId": result.request_id}
         if result.function_error:
             headers["X-Amz-Function-Error"] = result.function_error
@@ -51,12 +53,37 @@ class InvokeDoor:
         return web.Response(body=result.payload, headers=headers, content_type="application/json")
 
 
+def _invocation_type(request: web.Request) -> str:
+    kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
+    if kind not in _KINDS:
+        raise InvalidFunctionError(
+            f"Value '{kind}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: "
+            f"[{', '.join(_KINDS)}]"
+        )
+    return kind
+
+
+def _client_context(request: web.Request) -> str | None:
+    """Return the context in one line of ASCII, since it goes on as a header."""
+    encoded = request.headers.get("X-Amz-Client-Context")
+    if not encoded:
+        return None
+    try:
+        return json.dumps(json.loads(base64.b64decode(encoded, validate=True)))
+    except (ValueError, RecursionError):
+        raise InvalidPayloadError("Client context must be a valid Base64-encoded JSON object.") from None
+
+
+def _too_large(most: int) -> PayloadTooLargeError:
+    return PayloadTooLargeError(f"Request must be smaller than {most} bytes for the InvokeFunction operation")
+
+
 def _checked(payload: bytes, most: int) -> bytes:
     if len(payload) > most:
-        raise PayloadTooLargeError(f"Request must be smaller than {most} bytes for the InvokeFunction operation")
+        raise _too_large(most)
     try:
         json.loads(payload)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidPayloadError(f"Could not parse request body into json: {error}") from error
     return payload
 

@@ -2,10 +2,15 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import Callable
 
+import pytest
+
 from emulator.engine import Container, Kind
-from emulator.functions.records import Outcome
+from emulator.errors import EmulatorError
+from emulator.functions.errors import WorkerStartError
+from emulator.functions.records import Invocation, InvocationResult, Outcome
 from tests.conftest import wait_for
 from tests.integration.functions.conftest import Lab
 
@@ -53,3 +58,123 @@ def test_an_idle_worker_is_let_go_after_its_time(small_lab: Callable[..., Lab]) 
 
     wait_for(lambda: not workers())
     assert lab.fleet.pool.size == 0
+
+
+def wait_until_gone(lab: Lab) -> None:
+    """Return when no worker is left."""
+
+    async def workers() -> int:
+        return lab.fleet.pool.size + len(await asyncio.to_thread(lab.cloud.engine.containers.list, Kind.WORKER))
+
+    wait_for(lambda: lab.run(workers()) == 0)
+
+
+@pytest.mark.parametrize("with_a_worker", [True, False])
+def test_a_function_outlives_its_network_holder(small_lab: Callable[..., Lab], with_a_worker: bool) -> None:
+    """A restarted engine ends holders, too; the function must get another, not fail for ever."""
+    lab = small_lab(worker_idle_seconds=300 if with_a_worker else 0.01)
+    function = lab.deploy("faults", "app.good")
+    lab.invoke(function)
+    if not with_a_worker:
+        wait_until_gone(lab)
+
+    for holder in lab.cloud.engine.containers.list(Kind.HOLDER):
+        lab.cloud.engine.containers.kill(holder.id)
+    if with_a_worker:
+        wait_until_gone(lab)
+    results = [lab.invoke(function) for _ in range(2)]
+
+    assert [result.outcome for result in results] == [Outcome.SUCCESS] * 2
+    lab.run(lab.fleet.close())
+    assert lab.cloud.engine.containers.list() == []
+
+
+def test_whatever_keeps_a_worker_from_starting_is_told_and_the_next_one_starts(lab: Lab) -> None:
+    """A full disk is not the engine's fault, and must not leave the caller waiting for ever."""
+    function = lab.deploy("faults", "app.good")
+    shutil.rmtree(lab.cloud.home.pipes)
+
+    with pytest.raises(WorkerStartError, match="No such file"):
+        lab.invoke(function)
+    lab.cloud.home.create()
+
+    assert lab.invoke(function).outcome is Outcome.SUCCESS
+
+
+def test_an_image_that_is_gone_is_not_a_function_that_is_gone(lab: Lab) -> None:
+    """The engine's 404 is a server's fault to the caller, and worth another try to the queue."""
+    function = lab.deploy("faults", "app.good")
+    lab.fleet.pool._crew(function).image = "sha256:" + "0" * 64
+
+    with pytest.raises(EmulatorError) as caught:
+        lab.invoke(function)
+
+    assert caught.value.code == "ServiceException"
+    assert lab.invoke(function).outcome is Outcome.SUCCESS
+
+
+def test_a_retired_worker_leaves_no_task_behind(small_lab: Callable[..., Lab]) -> None:
+    """It was waiting for work, and would otherwise do so until the server ends."""
+    lab = small_lab(worker_idle_seconds=0.01)
+    function = lab.deploy("faults", "app.good")
+
+    async def answering() -> int:
+        return sum("_handle_request" in str(task.get_coro()) for task in asyncio.all_tasks())
+
+    lab.invoke(function)
+    wait_until_gone(lab)
+
+    wait_for(lambda: lab.run(answering()) == 0, deadline_seconds=10)
+
+
+def test_an_invocation_that_waits_for_room_survives_a_deployment(small_lab: Callable[..., Lab]) -> None:
+    """The line of the old revision has no worker that could serve it: the new one's must."""
+    lab = small_lab(max_workers=1)
+    burns = lab.deploy("faults", "app.burns", name="busy", timeout_seconds=30)
+    old = lab.deploy("faults", "app.good", name="waits")
+    new = lab.deploy("faults", "app.counts", name="waits")
+
+    async def all_of_them() -> list[InvocationResult]:
+        async with asyncio.timeout(60):
+            return list(
+                await asyncio.gather(
+                    lab.fleet.invoke(burns, Invocation(b'{"seconds": 1}')),
+                    lab.fleet.invoke(old, Invocation(b"{}")),
+                    lab.fleet.invoke(new, Invocation(b"{}")),
+                )
+            )
+
+    results = lab.run(all_of_them())
+
+    assert [result.outcome for result in results] == [Outcome.SUCCESS] * 3
+
+
+def test_an_ending_fleet_refuses_work_and_leaves_nothing(lab: Lab) -> None:
+    """The door is still open while workers are removed: what comes then must not start another."""
+    function = lab.deploy("faults", "app.good")
+    lab.invoke(function)
+
+    async def close_and_invoke() -> list[object]:
+        closing = asyncio.create_task(lab.fleet.close())
+        await asyncio.sleep(0)
+        late = lab.fleet.invoke(function, Invocation(b"{}"))
+        return list(await asyncio.gather(closing, late, return_exceptions=True))
+
+    _, refusal = lab.run(close_and_invoke())
+
+    assert isinstance(refusal, WorkerStartError)
+    assert lab.cloud.engine.containers.list() == []
+
+
+def test_a_function_keeps_its_network_only_while_it_has_workers(small_lab: Callable[..., Lab]) -> None:
+    """A server that runs for weeks must not hold a container for each function there ever was."""
+    lab = small_lab(worker_idle_seconds=0.01)
+    function = lab.deploy("faults", "app.good")
+    lab.invoke(function)
+
+    wait_until_gone(lab)
+    before = len(lab.cloud.engine.containers.list(Kind.HOLDER))
+    lab.run(lab.fleet.pool.tidy(function.name))
+
+    assert (before, len(lab.cloud.engine.containers.list(Kind.HOLDER))) == (2, 1)
+    assert lab.invoke(function).outcome is Outcome.SUCCESS

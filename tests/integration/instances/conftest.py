@@ -61,7 +61,7 @@ def cloudlet(cloud: Cloud, *words: str, stdin: bytes = b"") -> "subprocess.Compl
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+def shared(tmp_path_factory: pytest.TempPathFactory, images: None) -> Iterator[Cloud]:
     """A home for what many tests look at and none changes."""
     home: Path = tmp_path_factory.mktemp("instances") / "home"
     with Cloud(dataclasses.replace(Settings.from_environment(), home=home)) as cloud:

@@ -62,12 +62,17 @@ def test_a_process_that_eats_all_memory_is_killed_and_the_instance_lives_on(nano
 
 
 def test_two_busy_loops_on_one_vcpu_get_one_core_between_them(nano: Machine) -> None:
-    """The share that was used, not the one that was promised; other work on this machine may take some of it."""
+    """The share that was used, not the one that was promised: never more; less only if others want it, too."""
     script = _BUSY.replace("{cgroup}", _CGROUP)
+    measured: list[float] = []
 
-    cores = int(nano.says("sh", "-c", script)) / 1000
+    def nearly_one() -> bool:
+        measured.append(int(nano.says("sh", "-c", script)) / 1000)
+        return measured[-1] > 0.7
 
-    assert 0.5 <= cores <= 1.25
+    wait_for(nearly_one, deadline_seconds=120)
+
+    assert max(measured) <= 1.25
 
 
 def test_systemd_is_the_first_process_and_content(web: Machine) -> None:

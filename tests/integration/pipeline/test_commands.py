@@ -1,8 +1,10 @@
 """`cloudlet lambda …` as people type it."""
 
 import json
+import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -192,3 +194,73 @@ def test_the_logs_of_a_deleted_function_can_still_be_read(house: House) -> None:
 
     assert "one line" in logs.stdout
     assert elsewhere.returncode == 1
+
+
+def test_a_home_may_be_named_relative_to_where_one_is(house: House, tmp_path: Path) -> None:
+    """The server works elsewhere, and must not take another folder of the same name for it."""
+    house.environment["CLOUDLET_HOME"] = house.cloud.home.root.name
+
+    house.server = None
+    started = house.run("start", cwd=tmp_path)
+    house.server = house.find_server()
+
+    assert started.returncode == 0, started.stderr
+    assert house.server is not None
+
+
+def test_what_lies_in_the_current_folder_is_not_imported(house: House, tmp_path: Path) -> None:
+    """A folder of handlers may well hold a queue.py."""
+    (tmp_path / "queue.py").write_text("raise SystemExit('not yours to import')\n")
+    process = subprocess.Popen(
+        [str(Path(sys.executable).with_name("cloudlet")), "start", "--foreground"],
+        env=house.environment,
+        cwd=tmp_path,
+        start_new_session=True,
+    )
+
+    server = wait_for(lambda: house.find_server() or process.poll() is not None)
+    os.killpg(process.pid, signal.SIGINT)
+
+    assert server is not True
+    assert process.wait(60) == 0
+
+
+def test_invoke_without_an_engine_says_so_by_its_exit_code(house: House) -> None:
+    """Scripts tell "no engine" from "it failed"."""
+    deploy(house, "echo")
+    house.environment["DOCKER_HOST"] = "unix:///nowhere/docker.sock"
+
+    done = house.run("lambda", "invoke", "--function-name", "summarize")
+
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_result_that_cannot_be_written_is_no_traceback(house: House) -> None:
+    """The function ran; only the last step failed."""
+    deploy(house, "echo")
+
+    done = house.run("lambda", "invoke", "--function-name", "summarize", "/nowhere/out.json")
+
+    assert done.returncode == 1
+    assert "/nowhere/out.json" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_during_an_invocation_without_a_server_leaves_nothing(house: House) -> None:
+    """Neither a container nor a page of traceback."""
+    house.deploy("faults", "app.hangs", timeout_seconds=60)
+    process = subprocess.Popen(
+        [*house.python, "lambda", "invoke", "--function-name", "worker-bee"],
+        env=house.environment,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    wait_for(lambda: house.cloud.engine.containers.list(Kind.WORKER))
+
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert b"Traceback" not in said
+    assert house.cloud.engine.containers.list() == []

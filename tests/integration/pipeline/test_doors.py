@@ -1,7 +1,9 @@
 """The HTTP doors of a running server: Lambda's invoke, S3 side by side with the folder, and who is turned away."""
 
+import base64
 import http.client
 import json
+import os
 from typing import Any
 
 import boto3
@@ -157,3 +159,45 @@ def test_a_second_server_on_the_same_home_is_refused(house: House) -> None:
 
     assert second.returncode == 1
     assert "already runs" in second.stderr
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status", "code"),
+    [
+        ({"X-Amz-Invocation-Type": "Sometimes"}, b"{}", 400, "InvalidParameterValueException"),
+        ({"X-Amz-Client-Context": "no base64!"}, b"{}", 400, "InvalidRequestContentException"),
+        ({}, b"[" * 100_000, 400, "InvalidRequestContentException"),
+        ({}, b'"' + b"x" * (6 * 1024 * 1024) + b'"', 413, "RequestTooLargeException"),
+        ({}, b'"' + b"x" * (8 * 1024 * 1024) + b'"', 413, "RequestTooLargeException"),
+    ],
+)
+def test_a_bad_invocation_is_refused_with_the_code_of_aws(
+    house: House, headers: dict[str, str], body: bytes, status: int, code: str
+) -> None:
+    """Programs branch on it."""
+    function = house.deploy("echo")
+    server = house.start()
+
+    reply = server.request("POST", f"/2015-03-31/functions/{function.name}/invocations", body, headers)
+
+    assert (reply.status, reply.headers.get("x-amzn-errortype")) == (status, code)
+
+
+def test_a_client_context_of_several_lines_reaches_the_handler(house: House) -> None:
+    """It travels in a header, which has one line."""
+    house.deploy("faults", "app.good", timeout_seconds=5)
+    house.start()
+    context = base64.b64encode(b'{\n  "custom": {"name": "\xc3\xa9"}\n}').decode()
+
+    answer = lambda_client(house).invoke(FunctionName="worker-bee", ClientContext=context)
+
+    assert json.loads(answer["Payload"].read()) == {"ok": True}
+
+
+def test_a_pid_that_a_killed_server_left_is_nobodys(house: House) -> None:
+    """By the time `stop` reads it, it may be any program's: only the server itself says what to end."""
+    server = house.start()
+    facts = json.loads(house.cloud.home.server_file.read_text())
+    house.cloud.home.server_file.write_text(json.dumps(facts | {"pid": os.getpid()}))
+
+    assert house.find_server() == server

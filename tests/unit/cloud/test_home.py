@@ -47,3 +47,13 @@ def test_removing_a_home_takes_what_cloudlet_made_and_nothing_else(tmp_path: Pat
     home.remove()
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["amis", "thesis.txt"]
+
+
+def test_a_folder_that_cloudlet_never_worked_in_is_left_alone(tmp_path: Path) -> None:
+    """CLOUDLET_HOME may name the wrong folder, and every other project has `logs`."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "mine.log").write_text("precious")
+
+    Home(tmp_path).remove()
+
+    assert (tmp_path / "logs" / "mine.log").read_text() == "precious"

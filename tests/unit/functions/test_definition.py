@@ -79,3 +79,11 @@ def test_what_lambda_takes_is_taken(environment: dict[str, str]) -> None:
 def test_a_function_is_found_by_name_and_by_arn(reference: str) -> None:
     """AWS takes each of these forms."""
     assert function_name(reference) == "summarize"
+
+
+@pytest.mark.parametrize(
+    "reference", ["my-function:$LATEST", "arn:aws:lambda:us-east-1:000000000000:function:my-function:$LATEST"]
+)
+def test_a_name_that_ends_like_a_part_of_an_arn_is_a_name(reference: str) -> None:
+    """Half of AWS's examples are called my-function."""
+    assert function_name(reference) == "my-function"

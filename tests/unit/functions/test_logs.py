@@ -101,3 +101,15 @@ def test_a_reader_goes_on_where_it_was_and_leaves_half_lines_alone(tmp_path: Pat
     third = [line[25:] for line in reader.new_lines()]
 
     assert (first, second, third) == (["one"], [], ["two"])
+
+
+def test_a_log_that_cannot_be_written_does_not_fail_the_invocation(tmp_path: Path) -> None:
+    """On a full disk a handler may still answer; its caller even gets the tail."""
+    (tmp_path / "logs").write_text("no folder")
+    stream = LogStream(tmp_path / "logs", lambda: datetime(2026, 1, 1, tzinfo=UTC))
+
+    stream.begin("r-1")
+    stream.write("a line")
+    tail = stream.end(InvocationResult("r-1", b"{}"), 128)
+
+    assert b"a line\n" in tail

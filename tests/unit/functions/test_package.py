@@ -1,5 +1,6 @@
 """Deployed code is a copy that nothing changes."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,12 @@ def test_older_code_is_removed(source: Path, home: Home) -> None:
     remove_others(home, "f", {ids[2], ids[1]})
 
     assert sorted(path.name for path in (home.functions / "f").iterdir()) == sorted(ids[1:])
+
+
+def test_a_file_whose_name_is_no_text_is_deployed_as_well(source: Path, home: Home) -> None:
+    """Data files have names from anywhere; one of them must not be a traceback."""
+    Path(os.fsdecode(bytes(source) + b"/\xff.csv")).write_text("1")
+
+    code_id = install_package(read_package(source, "app.handler", "python3.11"), None, home, "f")
+
+    assert (home.functions / "f" / code_id / os.fsdecode(b"\xff.csv")).read_text() == "1"

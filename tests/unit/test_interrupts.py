@@ -6,7 +6,7 @@ from types import FrameType
 
 import pytest
 
-from emulator.instances.interrupts import deferred_interrupts
+from emulator.interrupts import deferred_interrupts
 
 
 def test_ctrl_c_is_noted_and_raises_nothing() -> None:
