@@ -90,11 +90,17 @@ def test_the_processor_is_shared_by_memory_size(lab: Lab) -> None:
     """885 MB buy half a processor; a function that is fast here and slow on AWS would be a bad surprise."""
     function = lab.deploy("faults", "app.burns", memory_mb=885, timeout_seconds=30)
     lab.invoke(function, b'{"seconds": 0.1}')  # its share is set while this runs
+    measured: list[float] = []
 
-    outcome = answer_of(lab, function, b'{"seconds": 2}')
+    def nearly_half() -> bool:
+        outcome = answer_of(lab, function, b'{"seconds": 2}')
+        assert isinstance(outcome, dict)
+        measured.append(outcome["share"])
+        return measured[-1] > 0.35  # less only if others want the processor, too
 
-    assert isinstance(outcome, dict)
-    assert 0.2 < outcome["share"] < 0.65
+    wait_for(nearly_half, deadline_seconds=120)
+
+    assert max(measured) < 0.65
 
 
 def test_all_that_is_printed_stands_between_start_and_end(lab: Lab) -> None:
