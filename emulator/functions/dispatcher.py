@@ -100,7 +100,7 @@ class Dispatcher:
         try:
             await self._write_until_written(await self._run(queued))
         except asyncio.CancelledError:
-            self._queue.put_back(request_id, 0, None)
+            self._queue.release(request_id)
             raise
 
     async def _run(self, queued: QueuedInvocation) -> Callable[[], None]:

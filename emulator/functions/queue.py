@@ -93,7 +93,7 @@ class InvocationQueue:
         self.put_back(queued.invocation.request_id, RETRY_SECONDS[queued.attempt - 1] * self._time_scale, error)
         return True
 
-    def put_back(self, request_id: str, after_seconds: float, error: str | None) -> None:
+    def put_back(self, request_id: str, after_seconds: float, error: str) -> None:
         """Make a claimed row due again after a while."""
         with self._database.transaction() as transaction:
             transaction.execute(
@@ -101,13 +101,17 @@ class InvocationQueue:
                 (self._now() + after_seconds, error, request_id),
             )
 
-    def recover(self) -> int:
-        """Put back what a server that was killed had in hand; return how many there were. Old settled rows go."""
+    def release(self, request_id: str) -> None:
+        """Give a claimed row back as if it had not been claimed: a server that ends is no failure of the handler's."""
         with self._database.transaction() as transaction:
             transaction.execute(
-                "DELETE FROM invocation WHERE state IN ('done', 'failed') AND settled_at < ?",
-                (self._now() - _KEPT_SECONDS,),
+                "UPDATE invocation SET state = 'queued', not_before = ?, attempts = attempts - 1 WHERE request_id = ?",
+                (self._now(), request_id),
             )
+
+    def recover(self) -> int:
+        """Put back what a server that was killed had in hand; return how many there were."""
+        with self._database.transaction() as transaction:
             return transaction.execute("UPDATE invocation SET state = 'queued' WHERE state = 'running'").rowcount
 
     def seconds_until_due(self) -> float | None:
@@ -134,10 +138,15 @@ class InvocationQueue:
         return [FailedInvocation(row["request_id"], row["function"], row["source"], row["error"] or "") for row in rows]
 
     def _finish(self, request_id: str, state: str, error: str | None) -> None:
+        """Settle a row; those that were settled long ago go, since a server may run for months."""
         with self._database.transaction() as transaction:
             transaction.execute(
                 "UPDATE invocation SET state = ?, error = ?, settled_at = ? WHERE request_id = ?",
                 (state, error, self._now(), request_id),
+            )
+            transaction.execute(
+                "DELETE FROM invocation WHERE state IN ('done', 'failed') AND settled_at < ?",
+                (self._now() - _KEPT_SECONDS,),
             )
 
     def _now(self) -> float:

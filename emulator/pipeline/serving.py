@@ -48,6 +48,7 @@ class Pipeline:
     ) -> None:
         self._engine = engine
         self._database = database
+        self._home = home
         self._settings = settings
         self._buckets = buckets
         self._functions = functions
@@ -60,6 +61,8 @@ class Pipeline:
     async def recover(self) -> Recovered:
         """Clean up after a server that was killed, before anything is started."""
         workers = await asyncio.to_thread(remove_leftovers, self._engine)
+        for pipe in self._home.pipes.iterdir():
+            pipe.unlink(missing_ok=True)
         return Recovered(workers, self._queue.recover())
 
     async def start(self, host: str, endpoint: str) -> None:
