@@ -1,5 +1,6 @@
 """What the user may set, read from the environment once. The only module that looks at `os.environ`."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -59,7 +60,7 @@ class Settings:
             vpc_cidr=env.get("CLOUDLET_VPC_CIDR", cls.vpc_cidr),
             time_scale=_number(env, "CLOUDLET_TIME_SCALE", cls.time_scale),
             worker_idle_seconds=_number(env, "CLOUDLET_WORKER_IDLE_SECONDS", cls.worker_idle_seconds),
-            max_workers=int(_number(env, "CLOUDLET_MAX_WORKERS", cls.max_workers)),
+            max_workers=int(_number(env, "CLOUDLET_MAX_WORKERS", cls.max_workers, least=1)),
             proxies=_proxies(env),
             ca_bundle=_ca_bundle(env),
         )
@@ -73,16 +74,16 @@ def _home(env: Mapping[str, str]) -> Path:
     return user_state_path("cloudlet")
 
 
-def _number(env: Mapping[str, str], name: str, default: float) -> float:
+def _number(env: Mapping[str, str], name: str, default: float, least: float = 0) -> float:
     text = env.get(name)
     if text is None:
         return default
     try:
         value = float(text)
     except ValueError:
-        value = -1
-    if value < 0:
-        raise InvalidRequestError(f"{name}={text!r} is not a number of 0 or more")
+        value = math.nan
+    if not (math.isfinite(value) and value >= least):
+        raise InvalidRequestError(f"{name}={text!r} is not a number of {least:g} or more")
     return value
 
 

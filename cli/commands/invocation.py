@@ -49,10 +49,7 @@ def answer_of(reply: Reply, outfile: Path | None, *, fail: bool) -> Answer:
         document["ExecutedVersion"] = reply.headers["x-amz-executed-version"]
     exit_code = errors.FUNCTION_FAILED if failed and fail else 0
     if outfile is not None:
-        try:
-            outfile.write_bytes(reply.body)
-        except OSError as error:
-            raise EmulatorError(f"the result could not be written to {outfile}: {error.strerror}") from error
+        outfile.write_bytes(reply.body)
         return Answer(document, columns=tuple(document), rows=[tuple(document.values())], exit_code=exit_code)
     write_bytes(reply.body + (b"\n" if reply.body else b""))
     hint = f"the handler failed ({failed}); see `cloudlet lambda logs`" if failed else None

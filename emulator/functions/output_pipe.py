@@ -18,9 +18,9 @@ _LONGEST_LINE = 262_144  # CloudWatch's limit of an event
 class OutputPipe:
     """Reads lines from a pipe for as long as it is open; used from one event loop."""
 
-    def __init__(self, path: Path, on_line: Callable[[str], None]) -> None:
+    def __init__(self, path: Path, on_lines: Callable[..., None]) -> None:
         self.path = path
-        self._on_line = on_line
+        self._on_lines = on_lines  # all that one read brought: line by line, a talkative handler would hold up the rest
         self._pending = b""
         os.mkfifo(path)
         path.chmod(0o666)
@@ -34,7 +34,7 @@ class OutputPipe:
             if not self._read_some():
                 break
         if self._pending:
-            self._on_line(self._decode(self._pending))
+            self._on_lines(self._decode(self._pending))
             self._pending = b""
 
     def close(self) -> None:
@@ -53,8 +53,8 @@ class OutputPipe:
         if len(self._pending) > _LONGEST_LINE:
             lines.append(self._pending)
             self._pending = b""
-        for line in lines:
-            self._on_line(self._decode(line))
+        if lines:
+            self._on_lines(*(self._decode(line) for line in lines))
         return True
 
     @staticmethod

@@ -110,8 +110,9 @@ class InvocationQueue:
             )
 
     def recover(self) -> int:
-        """Put back what a server that was killed had in hand; return how many there were."""
+        """Put back what a server that was killed had in hand; return how many there were. Old settled rows go."""
         with self._database.transaction() as transaction:
+            self._forget_old(transaction)
             return transaction.execute("UPDATE invocation SET state = 'queued' WHERE state = 'running'").rowcount
 
     def seconds_until_due(self) -> float | None:
@@ -144,10 +145,13 @@ class InvocationQueue:
                 "UPDATE invocation SET state = ?, error = ?, settled_at = ? WHERE request_id = ?",
                 (state, error, self._now(), request_id),
             )
-            transaction.execute(
-                "DELETE FROM invocation WHERE state IN ('done', 'failed') AND settled_at < ?",
-                (self._now() - _KEPT_SECONDS,),
-            )
+            self._forget_old(transaction)
+
+    def _forget_old(self, transaction: sqlite3.Connection) -> None:
+        transaction.execute(
+            "DELETE FROM invocation WHERE state IN ('done', 'failed') AND settled_at < ?",
+            (self._now() - _KEPT_SECONDS,),
+        )
 
     def _now(self) -> float:
         return self._clock().timestamp()

@@ -23,8 +23,10 @@ class ServerLock:
             fcntl.flock(self._descriptor, (fcntl.LOCK_SH if self._shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._descriptor)
+            other = "a server runs for this home" if self._shared else "a server, or an invocation without one, runs"
             raise ConflictError(
-                "a server already runs for this home", hint="see it with `cloudlet status`, end it with `cloudlet stop`"
+                f"{other}: not up yet, ending, or at work",
+                hint="try again in a moment; see it with `cloudlet status`, end it with `cloudlet stop`",
             ) from None
         return self
 

@@ -126,6 +126,7 @@ def test_a_server_that_is_killed_loses_no_event_and_leaves_no_worker(house: Hous
     wait_for(lambda: house.handled(function))
 
     house.kill()
+    pipes = set(house.cloud.home.pipes.iterdir())
     (raw / "late.csv").write_text("x")
     workers = {one.id for one in house.cloud.engine.containers.list(Kind.WORKER)}
     server = house.start()
@@ -137,6 +138,8 @@ def test_a_server_that_is_killed_loses_no_event_and_leaves_no_worker(house: Hous
     assert house.cloud.queue.counts()["queued"] == house.cloud.queue.counts()["running"] == 0
     left = {one.id for one in house.cloud.engine.containers.list(Kind.WORKER)}
     assert not workers & left
+    assert pipes
+    assert not pipes & set(house.cloud.home.pipes.iterdir())
 
 
 def test_a_failing_event_is_tried_three_times_with_one_request_id_then_reported(house: House) -> None:

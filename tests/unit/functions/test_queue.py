@@ -129,6 +129,34 @@ def test_settled_events_are_forgotten_after_a_day(queue: InvocationQueue, databa
     assert sum(queue.counts().values()) == 0
 
 
+def test_a_server_that_runs_for_days_forgets_settled_events_too(
+    queue: InvocationQueue, database: Database, clock: Clock
+) -> None:
+    """Not only a restart may shrink the state file."""
+    for _ in range(2):
+        add(queue, database)
+        claimed = queue.claim({}, 8)
+        assert claimed
+        queue.settle(claimed.invocation.request_id)
+        clock.pass_seconds(25 * 3600)
+
+    assert queue.counts()["done"] == 1
+
+
+def test_what_an_ending_server_gives_back_has_lost_no_try(queue: InvocationQueue, database: Database) -> None:
+    """The handler did not fail: all three tries are still to come."""
+    add(queue, database)
+
+    for _ in range(3):
+        claimed = queue.claim({}, 8)
+        assert claimed
+        queue.release(claimed.invocation.request_id)
+    again = queue.claim({}, 8)
+
+    assert again
+    assert again.attempt == 1
+
+
 class QueueModel(RuleBasedStateMachine):
     """Whatever happens in whatever order, every event is in exactly one place and none is lost."""
 
