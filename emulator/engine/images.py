@@ -5,13 +5,31 @@ import re
 from collections.abc import Generator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from emulator.engine.connection import Connection
 from emulator.engine.records import Image
 from emulator.errors import BuildError, EngineError, NotFoundError
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # what a step writes to stderr, the engine paints red
+
+
+class LineAssembler:
+    """Makes lines of the pieces that a build prints: a program may write one line in several, each sent by itself."""
+
+    def __init__(self) -> None:
+        self._pending = ""
+
+    def add(self, piece: str) -> list[str]:
+        """Return the lines that *piece* completes, without colours and without empty ones."""
+        *lines, self._pending = (self._pending + _COLOUR.sub("", piece)).splitlines(keepends=True) or [""]
+        if self._pending.endswith(("\n", "\r")):
+            lines, self._pending = [*lines, self._pending], ""
+        return [line.rstrip() for line in lines if line.strip()]
+
+    def rest(self) -> list[str]:
+        """Return what came after the last line's end."""
+        return [self._pending.rstrip()] if self._pending.strip() else []
 
 
 class Images:
@@ -97,11 +115,13 @@ class Images:
                 decode=True,
             )
             failure: str | None = None
+            printed = LineAssembler()
             for message in stream:  # read to its end also after an error, which gives the connection back
                 failure = message.get("error", failure)
-                for line in _lines(message):
+                for line in printed.add(str(message.get("stream", ""))):
                     log.append(line)
                     yield line
+            log += printed.rest()
             if failure is not None:
                 raise BuildError(failure.strip(), log=log)
 
@@ -115,8 +135,3 @@ class Images:
         """Remove a tag, and the image with its last one; what is gone or in use is left alone."""
         with contextlib.suppress(NotFoundError), self._connection.translated(f"remove image {name}") as api:
             api.remove_image(name)
-
-
-def _lines(message: Mapping[str, Any]) -> list[str]:
-    text = _COLOUR.sub("", str(message.get("stream", "")))
-    return [line for line in text.splitlines() if line.strip()]

@@ -172,7 +172,7 @@ def test_a_window_that_changes_is_told_to_the_command(terminal: Terminal) -> Non
 def test_ctrl_c_reaches_the_command_and_not_the_bridge(terminal: Terminal) -> None:
     """The shell stays."""
     terminal.sees("# ")
-    terminal.press("echo begun; sleep 1000\r")
+    terminal.press("sh -c 'echo begun; exec sleep 1000'\r")
     terminal.sees(r"\nbegun\r\n")
 
     terminal.press("\x03")
