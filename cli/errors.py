@@ -3,6 +3,7 @@
 import logging
 import sys
 
+from cli.output import printable
 from emulator.errors import EmulatorError, EngineUnavailableError, InvalidRequestError
 
 log = logging.getLogger(__name__)
@@ -38,9 +39,9 @@ def show(error: EmulatorError) -> None:
     for line in error.log:
         print(line, file=sys.stderr)  # noqa: T201
     for line in error.message.splitlines():
-        print(f"error: {line}{_code(error)}", file=sys.stderr)  # noqa: T201
+        print(f"error: {printable(line)}{_code(error)}", file=sys.stderr)  # noqa: T201
     if error.hint:
-        print(f"hint: {error.hint}", file=sys.stderr)  # noqa: T201
+        print(f"hint: {printable(error.hint)}", file=sys.stderr)  # noqa: T201
 
 
 def _code(error: EmulatorError) -> str:

@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
@@ -54,17 +55,31 @@ def check_format(output: str) -> str:
     return output
 
 
+def printable(text: str) -> str:
+    """
+    Return *text* with its control characters spelled out: a name must not move a terminal's cursor, or fake a line.
+
+    >>> printable("a\\x1b[31m")
+    'a\\\\x1b[31m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
 def write(line: str) -> None:
     """Write a line to stdout."""
-    sys.stdout.write(line + "\n")
+    with _reader_may_leave():
+        sys.stdout.write(line + "\n")
 
 
 def write_bytes(content: bytes, *, to_stderr: bool = False) -> None:
     """Pass bytes on as they are."""
     stream = sys.stderr if to_stderr else sys.stdout
-    stream.flush()
-    stream.buffer.write(content)
-    stream.flush()
+    with _reader_may_leave():
+        stream.flush()
+        stream.buffer.write(content)
+        stream.flush()
 
 
 def note(sentence: str, stream: TextIO | None = None) -> None:
@@ -88,10 +103,24 @@ def deliver() -> None:
     try:
         sys.stdout.flush()
     except OSError as error:
-        # The interpreter's own flush must not come across what is left.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard()
         if not isinstance(error, BrokenPipeError):
             raise
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """End well when nobody reads on: typer would call it a failure, which `set -o pipefail` hears."""
+    try:
+        yield
+    except BrokenPipeError:
+        _discard()
+        raise SystemExit(0) from None
+
+
+def _discard() -> None:
+    """Lead stdout nowhere: the interpreter's own flush must not come across what is left."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write_table(answer: Answer) -> None:
@@ -101,7 +130,7 @@ def _write_table(answer: Answer) -> None:
         return
     if not answer.rows:
         return
-    cells = [list(answer.columns), *([str(cell) for cell in row] for row in answer.rows)]
+    cells = [list(answer.columns), *([printable(str(cell)) for cell in row] for row in answer.rows)]
     widths = [max(len(row[index]) for row in cells) for index in range(len(answer.columns))]
     for row in cells:
         write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

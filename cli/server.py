@@ -1,5 +1,6 @@
 """The running server, as a command sees it: find it, ask it, start it, end it."""
 
+import fcntl
 import http.client
 import json
 import os
@@ -108,15 +109,31 @@ def start_server(home: Home) -> ServerProcess:
     raise _reason(home.server_log, begun, child.returncode)
 
 
-def stop_server(server: ServerProcess, home: Home) -> None:
-    """End the server and return when it has let go of everything."""
-    with suppress(ProcessLookupError):  # it has ended meanwhile
-        os.kill(server.pid, signal.SIGTERM)
+def stop_server(home: Home) -> int | None:
+    """End the server and return its pid when it has let go of everything; None if it was on its way out already."""
+    told = None
     deadline = time.monotonic() + _STOP_SECONDS
-    while _alive(server.pid):
+    while has_server(home):
+        if told is None and (server := find_server(home)):
+            told = server.pid
+            with suppress(ProcessLookupError):  # it has ended meanwhile
+                os.kill(told, signal.SIGTERM)
         if time.monotonic() > deadline:
-            raise ServerUnavailableError(f"the server (pid {server.pid}) does not end", hint=f"see {home.server_log}")
+            raise ServerUnavailableError("the server does not end", hint=f"see {home.server_log}")
         time.sleep(_PAUSE_SECONDS)
+    return told
+
+
+def has_server(home: Home) -> bool:
+    """Tell whether a server lives, also one that does not answer: it is coming up, or finishes what it has in hand."""
+    try:
+        with home.server_lock.open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared, as those hold it that live for one invocation
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def run_in_foreground(home: Home) -> int:
@@ -181,18 +198,6 @@ def _command(home: Home) -> list[str]:
     # -P: a handler's folder may hold a queue.py, which is not ours to import. The home is absolute: the variable that
     # named it may not be, and the server works elsewhere.
     return [sys.executable, "-P", "-m", "emulator.http", "--home", str(home.root)]
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:  # no such file system, or it has just ended, which the next look finds
-        return True
-    return state.rpartition(")")[2].split()[0] != "Z"
 
 
 def _reason(log: Path, begun: int, exit_code: int) -> EmulatorError:

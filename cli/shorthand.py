@@ -16,7 +16,9 @@ def instance_tags(specifications: list[str]) -> dict[str, str]:
         for specification in _structures(text):
             kind = specification.get("ResourceType")
             if kind not in ("instance", "volume", "network-interface"):
-                raise InvalidRequestError(f"'{kind}' is not a valid taggable resource type for this operation.")
+                raise InvalidRequestError(
+                    f"'{kind}' is not a valid taggable resource type for this operation.", code="InvalidParameterValue"
+                )
             of_kind = _tags(specification.get("Tags", []), text)
             if kind == "instance":
                 tags |= of_kind

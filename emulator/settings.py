@@ -2,6 +2,7 @@
 
 import math
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,7 +51,7 @@ class Settings:
         runtime_dir = env.get("XDG_RUNTIME_DIR")
         return cls(
             home=_home(env),
-            port=int(_number(env, "CLOUDLET_PORT", cls.port)),
+            port=int(_number(env, "CLOUDLET_PORT", cls.port, most=65535)),
             region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or cls.region,
             output=output,
             engine_url=env.get("DOCKER_HOST") or None,
@@ -74,7 +75,9 @@ def _home(env: Mapping[str, str]) -> Path:
     return user_state_path("cloudlet")
 
 
-def _number(env: Mapping[str, str], name: str, default: float, least: float = 0) -> float:
+def _number(
+    env: Mapping[str, str], name: str, default: float, least: float = 0, most: float = sys.float_info.max
+) -> float:
     text = env.get(name)
     if text is None:
         return default
@@ -82,8 +85,9 @@ def _number(env: Mapping[str, str], name: str, default: float, least: float = 0)
         value = float(text)
     except ValueError:
         value = math.nan
-    if not (math.isfinite(value) and value >= least):
-        raise InvalidRequestError(f"{name}={text!r} is not a number of {least:g} or more")
+    if not least <= value <= most:  # false of "nan", too
+        wanted = f"of {least:g} or more" if most == sys.float_info.max else f"from {least:g} to {most:g}"
+        raise InvalidRequestError(f"{name}={text!r} is not a number {wanted}")
     return value
 
 

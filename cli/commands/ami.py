@@ -24,7 +24,7 @@ app = typer.Typer(
     """,
 )
 
-_COLUMNS = ("NAME", "AMI ID", "BUILT", "DESCRIPTION", "SOURCE")
+_COLUMNS = ("NAME", "AMI ID", "BUILT", "SOURCE", "DESCRIPTION")  # the longest last: it may run over the edge
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="An AMI's name or id.")]
 
@@ -136,7 +136,12 @@ def render_ami(name: Name) -> Answer:
 def _is_path(target: str) -> bool:
     """Tell a path from a name: a folder that happens to be called as an AMI is, and holds none, is no path to one."""
     try:
-        return "/" in target or Path(target).is_file() or (Path(target) / "ami.yaml").exists()
+        return (
+            "/" in target
+            or target.endswith((".yaml", ".yml"))
+            or Path(target).is_file()
+            or (Path(target) / "ami.yaml").exists()
+        )
     except OSError:
         return False  # too long for any path
 
@@ -157,8 +162,8 @@ def _row(ami: "Ami | BrokenAmi", built: frozenset[str] | None) -> list[str]:
     from emulator.images import BrokenAmi
 
     if isinstance(ami, BrokenAmi):
-        return [ami.name, "-", "broken", ami.reason, ami.origin]
-    return [ami.name, ami.id, _built_word(ami, built), ami.definition.description, ami.origin]
+        return [ami.name, "-", "broken", ami.origin, ami.reason]
+    return [ami.name, ami.id, _built_word(ami, built), ami.origin, ami.definition.description]
 
 
 def _document(ami: "Ami | BrokenAmi", built: frozenset[str] | None) -> dict[str, object]:

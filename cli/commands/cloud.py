@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.options import command, open_cloud
-from cli.output import Answer, note
+from cli.output import Answer, note, printable
 from emulator.errors import ConflictError, InvalidRequestError
 
 
@@ -66,15 +66,14 @@ def stop() -> Answer:
     \b
     cloudlet stop
     """
-    from cli.server import find_server, stop_server
+    from cli.server import has_server, stop_server
 
     with open_cloud() as cloud:
-        server = find_server(cloud.home)
-        if server is None:
+        if not has_server(cloud.home):
             return Answer({"Stopped": False}, text="", hint="no server runs for this home")
         with cloud.progress.step("stopping the server"):
-            stop_server(server, cloud.home)
-    return Answer({"Stopped": True, "Pid": server.pid}, text=f"the server (pid {server.pid}) has ended")
+            pid = stop_server(cloud.home)
+    return Answer({"Stopped": True, "Pid": pid}, text=f"the server{f' (pid {pid})' if pid else ''} has ended")
 
 
 def status() -> Answer:
@@ -106,7 +105,10 @@ def wait(
     with open_cloud() as cloud:
         outcome = require_server(cloud.home).wait(timeout)
     for failed in outcome["Failed"]:
-        note(f"error: {failed['FunctionName']} gave up on {failed['Source']}: {failed['Error']}")
+        note(printable(f"error: {failed['FunctionName']} gave up on {failed['Source']}: {failed['Error']}"))
+    for failed in outcome["Retried"]:
+        said = f"{failed['FunctionName']} failed on {failed['Source']}: {failed['Error']}"
+        note(printable(f"error: {said}; it is tried again in {failed['NextTrySeconds']:.0f} s"))
     if not outcome["Idle"]:
         note(f"error: {outcome['Pending']} event(s) are still pending after {timeout:g} s")
     good = outcome["Idle"] and not outcome["Failed"]
@@ -120,6 +122,8 @@ def env() -> Answer:
     eval "$(cloudlet env)"
     cloudlet env --output json
     """
+    import shlex
+
     from cli.server import find_server
 
     with open_cloud() as cloud:
@@ -132,7 +136,7 @@ def env() -> Answer:
         "AWS_REGION": cloud.settings.region,
         "AWS_DEFAULT_REGION": cloud.settings.region,
     }
-    return Answer(values, text="\n".join(f"export {name}={value}" for name, value in values.items()))
+    return Answer(values, text="\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items()))
 
 
 def reset(

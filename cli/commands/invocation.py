@@ -35,7 +35,7 @@ def run(home: Home, call: Call) -> Reply:
         return server.request("POST", path, call.payload, headers)
 
 
-def answer_of(reply: Reply, outfile: Path | None, *, fail: bool) -> Answer:
+def answer_of(call: Call, reply: Reply, outfile: Path | None, *, fail: bool) -> Answer:
     """Write the payload where it belongs and return the rest as AWS's command does."""
     if reply.status >= 300:
         raise _error(reply)
@@ -52,7 +52,7 @@ def answer_of(reply: Reply, outfile: Path | None, *, fail: bool) -> Answer:
         outfile.write_bytes(reply.body)
         return Answer(document, columns=tuple(document), rows=[tuple(document.values())], exit_code=exit_code)
     write_bytes(reply.body + (b"\n" if reply.body else b""))
-    hint = f"the handler failed ({failed}); see `cloudlet lambda logs`" if failed else None
+    hint = f"the handler failed ({failed}); see `cloudlet lambda logs {call.function}`" if failed else None
     if reply.status == _QUEUED:
         hint = "the event is queued for the server; `cloudlet wait` returns when it is handled"
     return Answer(None, text="", hint=hint, exit_code=exit_code)

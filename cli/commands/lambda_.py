@@ -151,7 +151,7 @@ def invoke(
     with open_cloud(quiet=True) as cloud:
         cloud.functions.find(function_name)
         reply = run(cloud.home, call)
-    return answer_of(reply, outfile, fail=fail_on_function_error)
+    return answer_of(call, reply, outfile, fail=fail_on_function_error)
 
 
 @app.command("logs", cls=HelpfulCommand)

@@ -10,7 +10,7 @@ import typer
 
 from cli import output
 from cli.options import command, open_cloud
-from cli.output import Answer
+from cli.output import Answer, printable
 from emulator.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def copy(
     copied = [(transfer.verb, _shown(transfer.source), _shown(transfer.destination)) for transfer in planned]
     return Answer(
         document={"Copied": [{"Source": origin, "Destination": target} for _, origin, target in copied]},
-        text="\n".join(f"{verb}: {origin} to {target}" for verb, origin, target in copied),
+        text="\n".join(printable(f"{verb}: {origin} to {target}") for verb, origin, target in copied),
         hint=None if copied else "there was nothing to copy",
     )
 
@@ -149,7 +149,7 @@ def remove(
     deleted = [str(S3Uri(target.bucket, key)) for key in keys]
     return Answer(
         document={"Deleted": [{"Key": key} for key in keys]},
-        text="\n".join(f"delete: {name}" for name in deleted),
+        text="\n".join(printable(f"delete: {name}") for name in deleted),
         hint=None if deleted else f"nothing is under {target}",
     )
 
@@ -241,7 +241,7 @@ def _list_keys(buckets: "Buckets", uri: "S3Uri", recursive: bool) -> Answer:
         prefixes += page.common_prefixes
         start = page.next_start
     folder = "" if recursive else uri.key[: uri.key.rfind("/") + 1]
-    lines = [f"{'PRE':>30} {prefix.removeprefix(folder)}" for prefix in prefixes]
+    lines = [f"{'PRE':>30} {printable(prefix.removeprefix(folder))}" for prefix in prefixes]
     lines += [_line(stored, folder) for stored in objects]
     return Answer(
         document={
@@ -256,7 +256,7 @@ def _list_keys(buckets: "Buckets", uri: "S3Uri", recursive: bool) -> Answer:
 
 def _line(stored: "StoredObject", folder: str) -> str:
     moment = stored.last_modified.astimezone()
-    return f"{moment:%Y-%m-%d %H:%M:%S} {stored.size_bytes:>10} {stored.key.removeprefix(folder)}"
+    return f"{moment:%Y-%m-%d %H:%M:%S} {stored.size_bytes:>10} {printable(stored.key.removeprefix(folder))}"
 
 
 def _document(stored: "StoredObject") -> dict[str, object]:

@@ -106,7 +106,8 @@ def _check_environment(environment: Mapping[str, str]) -> None:
     for key in environment:
         if not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_]+", key):
             raise InvalidFunctionError(
-                f"{key!r} is not the name of an environment variable: a letter, then letters, digits and '_'"
+                f"{key!r} is not the name of an environment variable: "
+                "two or more letters, digits and '_', a letter first"
             )
     measured = json.dumps(dict(environment), separators=(",", ":"))
     if len(measured.encode()) > _ENVIRONMENT_BYTES:

@@ -33,12 +33,14 @@ class QueuedInvocation:
 
 @dataclass(frozen=True)
 class FailedInvocation:
-    """A row that was given up."""
+    """A row whose last try failed."""
 
     request_id: str
     function: str
     source: str
     error: str
+    next_try_seconds: float | None = None
+    """From now; None if it was given up."""
 
 
 class InvocationQueue:
@@ -137,6 +139,20 @@ class InvocationQueue:
                 " RETURNING request_id, function, source, error"
             ).fetchall()
         return [FailedInvocation(row["request_id"], row["function"], row["source"], row["error"] or "") for row in rows]
+
+    def retried(self) -> list[FailedInvocation]:
+        """Return the events that failed and are tried again, the next one first."""
+        rows = self._database.rows(
+            "SELECT request_id, function, source, error, not_before FROM invocation"
+            " WHERE state = 'queued' AND error IS NOT NULL ORDER BY not_before, rowid"
+        )
+        now = self._now()
+        return [
+            FailedInvocation(
+                row["request_id"], row["function"], row["source"], row["error"], max(0.0, row["not_before"] - now)
+            )
+            for row in rows
+        ]
 
     def _finish(self, request_id: str, state: str, error: str | None) -> None:
         """Settle a row; those that were settled long ago go, since a server may run for months."""

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from emulator.functions.queue import InvocationQueue
+from emulator.functions.queue import FailedInvocation, InvocationQueue
 from emulator.pipeline.serving import Pipeline
 
 STATUS_PATH = "/_cloudlet/status"
@@ -30,8 +30,12 @@ class ControlDoor:
         in_time = await self._pipeline.settle(seconds)
         if request.transport is None or request.transport.is_closing():
             return web.Response()  # nobody hears it: the failures are for the next who asks
-        failed = [
-            {"RequestId": row.request_id, "FunctionName": row.function, "Source": row.source, "Error": row.error}
-            for row in self._queue.report_failed()
-        ]
-        return web.json_response({"Idle": in_time, "Pending": self._queue.pending(), "Failed": failed})
+        failed = [_document(row) for row in self._queue.report_failed()]
+        retried = [_document(row) | {"NextTrySeconds": row.next_try_seconds} for row in self._queue.retried()]
+        return web.json_response(
+            {"Idle": in_time, "Pending": self._queue.pending(), "Failed": failed, "Retried": retried}
+        )
+
+
+def _document(row: FailedInvocation) -> dict[str, object]:
+    return {"RequestId": row.request_id, "FunctionName": row.function, "Source": row.source, "Error": row.error}

@@ -65,6 +65,8 @@ class Catalog:
         return self._resolve(self._parse(raw, file, self._cwd, None), "", ())
 
     def _hint(self, reference: str) -> str:
+        if "/" in reference:
+            return "an AMI is called by its name: put its folder into ./amis, or into the home's amis folder"
         known = list(self._places)
         if is_id(reference, "ami"):
             known = [ami.id for ami in self.list() if isinstance(ami, Ami)]

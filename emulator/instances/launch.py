@@ -24,7 +24,8 @@ class LaunchRequest:
         """Refuse what can never work, and ports that are taken now."""
         if not 1 <= self.count <= _MOST_AT_ONCE:
             raise InvalidRequestError(
-                f"Value ({self.count}) for parameter maxCount is invalid: it is between 1 and {_MOST_AT_ONCE}"
+                f"Value ({self.count}) for parameter maxCount is invalid: it is between 1 and {_MOST_AT_ONCE}",
+                code="InvalidParameterValue",
             )
         fixed = [outside for outside, _ in self.publish if outside]
         if fixed and self.count > 1:

@@ -16,9 +16,14 @@ def check_tags(tags: Mapping[str, str]) -> None:
         raise InvalidRequestError(f"a resource has at most {_MOST} tags", code="TagLimitExceeded")
     for key, value in tags.items():
         if key.lower().startswith("aws:"):
-            raise InvalidRequestError(f"Tag keys starting with 'aws:' are reserved for internal use: {key!r}")
+            raise InvalidRequestError(
+                f"Tag keys starting with 'aws:' are reserved for internal use: {key!r}", code="InvalidParameterValue"
+            )
         if not 1 <= len(key) <= 128 or len(value) > 256:
-            raise InvalidRequestError(f"the tag {key!r} is too long: a key has 1 to 128 characters, a value up to 256")
+            raise InvalidRequestError(
+                f"the tag {key!r} is too long: a key has 1 to 128 characters, a value up to 256",
+                code="InvalidParameterValue",
+            )
 
 
 def write_tags(transaction: sqlite3.Connection, resource_id: str, tags: Mapping[str, str]) -> None:

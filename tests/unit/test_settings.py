@@ -13,6 +13,7 @@ from emulator.settings import Settings
     [
         ("CLOUDLET_PORT", "http"),
         ("CLOUDLET_PORT", "-1"),
+        ("CLOUDLET_PORT", "65536"),
         ("CLOUDLET_TIME_SCALE", "nan"),
         ("CLOUDLET_WORKER_IDLE_SECONDS", "inf"),
         ("CLOUDLET_MAX_WORKERS", "0"),

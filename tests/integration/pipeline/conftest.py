@@ -48,7 +48,7 @@ class House:
 
     def stop(self) -> None:
         if self.server is not None:
-            stop_server(self.server, self.cloud.home)
+            stop_server(self.cloud.home)
         self.server = None
 
     def kill(self) -> None:

@@ -183,6 +183,22 @@ def test_status_tells_what_is_up(house: House) -> None:
     assert status["queue"] == {"queued": 0, "running": 0, "done": 0, "failed": 0}
 
 
+def test_stop_waits_for_a_server_that_is_ending_already(house: House) -> None:
+    """After Ctrl-C during a stop, the next one, or a reset, must not believe that nothing runs."""
+    house.deploy("faults", "app.hangs", timeout_seconds=3)
+    server = house.start()
+    house.run("lambda", "invoke", "--function-name", "worker-bee", "--invocation-type", "Event")
+    wait_for(lambda: house.cloud.engine.containers.list(Kind.WORKER))
+    os.kill(server.pid, signal.SIGTERM)
+    wait_for(lambda: house.find_server() is None)
+
+    stopped = house.run("stop")
+
+    assert stopped.returncode == 0, stopped.stderr
+    assert stopped.stdout == "the server has ended\n"
+    assert house.cloud.engine.containers.list() == []
+
+
 def test_the_logs_of_a_deleted_function_can_still_be_read(house: House) -> None:
     """They are what one looks at to find out why it was deleted."""
     house.deploy("faults", "app.talks", name="summarize")

@@ -22,7 +22,7 @@ def test_a_dropped_file_runs_the_handler_which_reads_it_and_writes_its_answer(ho
     subprocess.run(["cp", str(tmp_path / "a b+c.csv"), str(raw)], check=True)
     outcome = house.settle()
 
-    assert outcome == {"Idle": True, "Pending": 0, "Failed": []}
+    assert outcome == {"Idle": True, "Pending": 0, "Failed": [], "Retried": []}
     assert (results / "a b+c.csv").read_bytes() == b"PENGUINS"
     (record,) = json.loads((results / "a b+c.csv.event").read_text())["Records"]
     assert record["eventName"] == "ObjectCreated:Put"
@@ -191,6 +191,22 @@ def test_wait_gives_up_after_its_timeout(house: House) -> None:
 
     assert outcome.returncode == 1
     assert "still pending" in outcome.stderr
+
+
+def test_wait_tells_what_failed_and_is_tried_again(house: House) -> None:
+    """Lambda tries for three minutes; the reason is known after the first try."""
+    raw, _ = house.bucket("raw"), house.bucket("results")
+    house.trigger(house.deploy("objects", timeout_seconds=30), "raw")
+    house.environment["CLOUDLET_TIME_SCALE"] = "1"
+    house.start()
+    (raw / "bad.csv").write_text("fail")
+    wait_for(lambda: house.cloud.queue.retried())
+
+    outcome = house.run("wait", "--timeout", "0")
+
+    assert outcome.returncode == 1
+    assert "failed on s3://raw/bad.csv" in outcome.stderr
+    assert "ValueError: asked to fail; it is tried again in " in outcome.stderr
 
 
 def test_removing_a_file_is_an_event_of_its_own(house: House) -> None:

@@ -43,6 +43,13 @@ def test_a_table_is_aligned_and_the_hint_is_no_part_of_it(capsys: Capture) -> No
     assert said.err == "do this next\n"
 
 
+def test_a_name_cannot_write_on_the_terminal(capsys: Capture) -> None:
+    """Files are named by whoever drops them, instances by whoever tags them."""
+    show(Answer(None, columns=("NAME",), rows=[("a\x1b[31m\nb",)]), "table", None, quiet=False)
+
+    assert capsys.readouterr().out == "NAME\na\\x1b[31m\\nb\n"
+
+
 def test_a_query_takes_a_part_as_json_or_as_asked(capsys: Capture) -> None:
     """The table has no parts."""
     show(_ANSWER, "table", "Instances[].InstanceId", quiet=False)

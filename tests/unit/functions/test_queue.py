@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from hypothesis.strategies import sampled_from
 
-from emulator.functions.queue import RETRY_SECONDS, InvocationQueue
+from emulator.functions.queue import RETRY_SECONDS, FailedInvocation, InvocationQueue
 from emulator.state import Database
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -90,6 +90,26 @@ def test_a_failed_event_is_tried_after_one_and_after_two_minutes_then_given_up(
     assert not queue.try_again(last, "boom")
     assert [(one.request_id, one.error) for one in queue.report_failed()] == [(request_id, "boom")]
     assert queue.report_failed() == []
+
+
+def test_an_event_that_is_tried_again_is_told_with_its_reason_until_it_runs(
+    queue: InvocationQueue, database: Database, clock: Clock
+) -> None:
+    """Who waits for it should not have to wait three minutes to learn of a typing mistake in the handler."""
+    request_id = add(queue, database)
+    add(queue, database, "untouched")
+    claimed = queue.claim({}, 8)
+    assert claimed
+    queue.try_again(claimed, "boom")
+    clock.pass_seconds(20)
+
+    told = queue.retried()
+
+    assert told == [FailedInvocation(request_id, "f", "test", "boom", next_try_seconds=RETRY_SECONDS[0] - 20)]
+    clock.pass_seconds(RETRY_SECONDS[0])
+    while queue.claim({}, 8):
+        pass
+    assert queue.retried() == []
 
 
 def test_a_full_function_does_not_hold_up_others(queue: InvocationQueue, database: Database) -> None:

@@ -48,7 +48,12 @@ def test_an_ami_is_found_by_name_and_by_id(write: Write, catalog: Look) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reference", "hint"), [("wbe", "did you mean web?"), ("ami-0123456789abcdef0", "see what there is with")]
+    ("reference", "hint"),
+    [
+        ("wbe", "did you mean web?"),
+        ("ami-0123456789abcdef0", "see what there is with"),
+        ("amis/web", "an AMI is called by its name"),
+    ],
 )
 def test_an_unknown_ami_is_amazons_error_with_a_hint(write: Write, catalog: Look, reference: str, hint: str) -> None:
     """Scripts look at the code, people at the hint."""
