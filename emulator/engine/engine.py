@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from emulator.engine.builds import Builds
 from emulator.engine.connection import Connection
 from emulator.engine.containers import Containers
 from emulator.engine.find import find_engine
@@ -18,6 +19,7 @@ class Engine:
         self._connection = Connection(find_engine(settings))
         self.containers = Containers(self._connection, home_id)
         self.images = Images(self._connection)
+        self.builds = Builds(self._connection, self.images)
         self.networks = Networks(self._connection, settings.vpc_cidr)
 
     @property

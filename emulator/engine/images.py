@@ -1,35 +1,13 @@
-"""The verbs on images: look, pull, import, build, remove."""
+"""The verbs on images: look, pull, import, tag, remove."""
 
 import contextlib
-import re
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 from emulator.engine.connection import Connection
 from emulator.engine.records import Image
-from emulator.errors import BuildError, EngineError, NotFoundError
-
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # what a step writes to stderr, the engine paints red
-
-
-class LineAssembler:
-    """Makes lines of the pieces that a build prints: a program may write one line in several, each sent by itself."""
-
-    def __init__(self) -> None:
-        self._pending = ""
-
-    def add(self, piece: str) -> list[str]:
-        """Return the lines that *piece* completes, without colours and without empty ones."""
-        *lines, self._pending = (self._pending + _COLOUR.sub("", piece)).splitlines(keepends=True) or [""]
-        if self._pending.endswith(("\n", "\r")):
-            lines, self._pending = [*lines, self._pending], ""
-        return [line.rstrip() for line in lines if line.strip()]
-
-    def rest(self) -> list[str]:
-        """Return what came after the last line's end."""
-        return [self._pending.rstrip()] if self._pending.strip() else []
+from emulator.errors import EngineError, NotFoundError
 
 
 class Images:
@@ -88,42 +66,6 @@ class Images:
         changes = [f"LABEL {key}={value}" for key, value in labels.items()] + ['CMD ["/bin/bash"]']
         with archive.open("rb") as content, self._connection.translated(f"import {name}") as api:
             api.import_image_from_data(content, repository=repository, tag=tag, changes=changes)
-
-    def build(
-        self,
-        context: IO[bytes],
-        tag: str,
-        labels: Mapping[str, str],
-        arguments: Mapping[str, str],
-    ) -> Generator[str, None, None]:
-        """
-        Build the tar *context* with the `Dockerfile` in it, yielding what is printed, line by line.
-
-        A failing step raises BuildError with the whole log. Closing the iterator, as Ctrl-C does, closes the
-        connection, and the engine then ends the step under way and removes its container.
-        """
-        log: list[str] = []
-        with self._connection.translated(f"build {tag}") as api:
-            stream = api.build(
-                fileobj=context,
-                custom_context=True,
-                tag=tag,
-                labels=dict(labels),
-                buildargs=dict(arguments),
-                rm=True,
-                forcerm=True,
-                decode=True,
-            )
-            failure: str | None = None
-            printed = LineAssembler()
-            for message in stream:  # read to its end also after an error, which gives the connection back
-                failure = message.get("error", failure)
-                for line in printed.add(str(message.get("stream", ""))):
-                    log.append(line)
-                    yield line
-            log += printed.rest()
-            if failure is not None:
-                raise BuildError(failure.strip(), log=log)
 
     def tag(self, image: str, name: str) -> None:
         """Give *image* another name; the old ones stay."""

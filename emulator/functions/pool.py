@@ -158,7 +158,8 @@ class WorkerPool:
             code = await asyncio.to_thread(self._supply.code, function)
             await worker.start(image, code, await self._holders.get(function.name))
         except Exception as error:  # noqa: BLE001 - whatever it is: somebody waits for an answer
-            log.warning("worker could not be started: %s reason=%r", worker, error)
+            level = logging.WARNING if worker in self._workers else logging.DEBUG  # it was let go meanwhile
+            log.log(level, "worker could not be started: %s reason=%r", worker, error)
             crew.image = None  # it may have been removed
             self._let_go(worker)
             if waiting := _next_in(crew):

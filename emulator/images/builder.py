@@ -61,7 +61,7 @@ class Builder:
         with (
             self._progress.step(f"Building the AMI {ami.name} ({ami.id})"),
             build_context(ami, dockerfile, bundle) as tar,
-            closing(self._engine.images.build(tar, ami.tag, {}, self._arguments())) as printed,
+            closing(self._engine.builds.run(tar, ami.tag, {}, self._arguments())) as printed,
         ):
             try:
                 for line in printed:
@@ -89,7 +89,7 @@ def _explained(ami: Ami, steps: Sequence[Instruction], error: BuildError) -> Bui
     return BuildError(
         f"could not build the AMI {ami.name}: {place}: {f'{field}: ' if field else ''}{said}",
         log=error.log,
-        hint="all that the failed build printed is above; what it had built so far is kept for the next try",
+        hint="all that the failed build printed is above",
     )
 
 

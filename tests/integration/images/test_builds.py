@@ -1,6 +1,7 @@
 """AMIs built on the real engine: what comes out, and what is left when nothing does."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -143,7 +144,7 @@ def test_a_failing_step_names_its_line_and_leaves_nothing(project: Project, line
 def test_ctrl_c_leaves_no_container_and_no_image(project: Project) -> None:
     """The step under way is ended by the engine as soon as the connection is gone."""
     marker = f"{project.folder}/interrupted"
-    ami = project.ami("slow", BASE + f"run: ['sleep 600 && echo {marker}']")
+    ami = project.ami("slow", BASE + f"run: ['echo {project.folder}/first', 'sleep 600 && echo {marker}']")
     program = (
         "import sys; from pathlib import Path; from emulator.cloud import Cloud; from emulator.images import Images; "
         "from emulator.settings import Settings; c = Cloud(Settings.from_environment()); "
@@ -154,13 +155,26 @@ def test_ctrl_c_leaves_no_container_and_no_image(project: Project) -> None:
         [sys.executable, "-c", program, str(project.folder)], env=environment, stderr=subprocess.PIPE
     )
     with build:
-        wait_for(lambda: containers_named_by(project.cloud, marker))
+        (layer, *_) = wait_for(lambda: containers_named_by(project.cloud, marker))
 
         build.send_signal(signal.SIGINT)
 
         assert b"KeyboardInterrupt" in build.communicate()[1]
     wait_for(lambda: not containers_named_by(project.cloud, marker), deadline_seconds=20)
     assert not project.images.is_built(ami)
+    assert project.cloud.engine.images.get(layer) is None
+
+
+def test_a_failed_build_leaves_no_half_image(project: Project) -> None:
+    """Half a gigabyte for each try would fill the disk unseen."""
+    ami = project.ami("half", BASE + f"run:\n  - echo {project.folder}\n  - exit 3")
+
+    with pytest.raises(BuildError) as caught:
+        project.images.ensure_built(ami)
+
+    layers = [line.split()[-1] for line in caught.value.log if re.fullmatch(r"\s*---> [0-9a-f]{12}", line)]
+    assert len(layers) > 1
+    assert project.cloud.engine.images.get(layers[-1]) is None
 
 
 def test_two_shells_that_build_the_same_ami_both_succeed(project: Project, settings: Settings) -> None:
@@ -201,7 +215,7 @@ class Told(Silent):
 
 
 def containers_named_by(cloud: Cloud, text: object) -> list[str]:
-    """Return the build containers whose command contains *text*; they belong to no home, so the engine is asked."""
+    """Return the images of the build containers whose command contains *text*; they belong to no home."""
     with cloud.engine._connection.translated("list containers") as api:
         rows = api.containers(all=True, trunc=False, filters={"label": "cloudlet.kind=build"})
-    return [row["Command"] for row in rows if str(text) in row["Command"]]
+    return [row["ImageID"] for row in rows if str(text) in row["Command"]]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.engine.images import LineAssembler
+from emulator.engine.builds import LineAssembler
 
 
 @pytest.mark.parametrize(
