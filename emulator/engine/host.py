@@ -1,5 +1,6 @@
 """This machine, as far as getting an engine onto it goes. Looking changes nothing."""
 
+import contextlib
 import os
 import shutil
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ def running_dockerd(processes: Path = Path("/proc")) -> int | None:
     """
     here = _network_namespace(processes / "self")
     for process in processes.glob("[0-9]*"):
-        if not is_dockerd(process):
+        if not is_running(process, "dockerd"):
             continue
         there = _network_namespace(process)
         if there is None or there == here:  # one that may not be looked at counts as here
@@ -56,13 +57,20 @@ def running_dockerd(processes: Path = Path("/proc")) -> int | None:
     return None
 
 
-def is_dockerd(process: Path) -> bool:
-    """Tell whether *process*, a folder of /proc, is an engine that has not ended."""
+def forget_ended(pid_file: Path, program: str, processes: Path = Path("/proc")) -> None:
+    """Remove a pid file whose number is not *program*'s any more: a killed engine leaves it, and is taken for alive."""
+    with contextlib.suppress(OSError, ValueError):
+        if not is_running(processes / str(int(pid_file.read_text())), program):
+            pid_file.unlink()
+
+
+def is_running(process: Path, program: str) -> bool:
+    """Tell whether *process*, a folder of /proc, is *program* and has not ended."""
     try:
         name, _, rest = (process / "stat").read_text().rpartition(")")
     except OSError:
         return False  # ended meanwhile
-    return name.endswith("(dockerd") and not rest.startswith(" Z")
+    return name.endswith(f"({program}") and not rest.startswith(" Z")
 
 
 def _network_namespace(process: Path) -> str | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from emulator.engine.engine import Engine
-from emulator.engine.host import ADMINISTRATION_PATH, HostFacts, is_dockerd, look_at_host, running_dockerd
+from emulator.engine.host import ADMINISTRATION_PATH, HostFacts, forget_ended, look_at_host, running_dockerd
 from emulator.engine.remedy import DOCKERD_LOG, Step, as_typed, steps_to_an_engine
 from emulator.engine.unavailable import EngineAbsentError, EngineUnreachableError
 from emulator.errors import EngineUnavailableError
@@ -18,7 +18,10 @@ from emulator.progress import Progress
 from emulator.settings import Settings
 
 _LOCK = Path("/run/cloudlet-engine.lock")
-_PID_FILE = Path("/var/run/docker.pid")
+_PID_FILES = {
+    Path("/var/run/docker.pid"): "dockerd",
+    Path("/var/run/docker/containerd/containerd.pid"): "containerd",
+}
 _ANSWER_SECONDS = 60.0
 _GRACE_SECONDS = 5.0
 _TAIL_LINES = 20
@@ -157,7 +160,8 @@ def _start_detached(step: Step) -> None:
     """Start the engine so that it outlives this process and holds none of its files open."""
     if running_dockerd() is not None:
         return  # its installation has started it
-    _forget_ended_engine()
+    for pid_file, program in _PID_FILES.items():
+        forget_ended(pid_file, program)
     with DOCKERD_LOG.open("ab") as log:
         subprocess.Popen(
             (*_AS_ADMINISTRATOR, *step.command),
@@ -167,13 +171,6 @@ def _start_detached(step: Step) -> None:
             start_new_session=True,
             cwd="/",
         )
-
-
-def _forget_ended_engine() -> None:
-    """Remove a pid file whose number now belongs to another program: dockerd refuses to start beside it."""
-    with contextlib.suppress(OSError, ValueError):
-        if not is_dockerd(Path("/proc") / str(int(_PID_FILE.read_text()))):
-            _PID_FILE.unlink()
 
 
 def _wait_for_answer(settings: Settings) -> None:

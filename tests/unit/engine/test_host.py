@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.engine.host import running_dockerd
+from emulator.engine.host import forget_ended, running_dockerd
 
 
 @pytest.fixture
@@ -57,3 +57,29 @@ def test_an_engine_that_has_ended_does_not_count(processes: Path) -> None:
     add_process(processes, "41", "dockerd", namespace=None, state="Z")
 
     assert running_dockerd(processes) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "kept"),
+    [("containerd", "S", True), ("containerd", "Z", False), ("bash", "S", False)],
+)
+def test_a_pid_file_is_forgotten_when_its_number_is_another_programs(
+    tmp_path: Path, name: str, state: str, kept: bool
+) -> None:
+    """An engine that was killed leaves one, and the next takes it for a containerd that lives."""
+    add_process(tmp_path, "41", name, namespace=None, state=state)
+    pid_file = tmp_path / "containerd.pid"
+    pid_file.write_text("41\n")
+
+    forget_ended(pid_file, "containerd", tmp_path)
+
+    assert pid_file.exists() == kept
+
+
+def test_a_pid_file_of_nobody_is_forgotten(tmp_path: Path) -> None:
+    """The usual case after a crash."""
+    (tmp_path / "containerd.pid").write_text("41")
+
+    forget_ended(tmp_path / "containerd.pid", "containerd", tmp_path)
+
+    assert not (tmp_path / "containerd.pid").exists()
