@@ -98,18 +98,18 @@ class Cloud:
 
     def pipeline(self) -> "Pipeline":
         """Return what a server runs; it is started and stopped within an event loop."""
+        from emulator.functions.fleet import Fleet
+        from emulator.functions.pool import Supply
         from emulator.pipeline.serving import Pipeline
 
+        supply = Supply(self.functions.runtime_image, self.functions.code_folder)
         return Pipeline(
-            engine=self.engine,
             database=self.database,
-            home=self.home,
-            settings=self.settings,
             buckets=self.buckets,
             functions=self.functions,
             queue=self.queue,
-            holder_image=self.images.holder_image(),
-            clock=utc_now,
+            fleet=Fleet(self.engine, self.home, self.settings, supply, self.images.holder_image(), utc_now),
+            most_each=self.settings.max_workers,
         )
 
     def close(self) -> None:

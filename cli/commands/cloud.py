@@ -91,7 +91,7 @@ def status() -> Answer:
 
 def wait(
     timeout: Annotated[
-        float, typer.Option("--timeout", metavar="SECONDS", help="How long at most; default: 300.")
+        float, typer.Option("--timeout", min=0, metavar="SECONDS", help="How long at most; default: 300.")
     ] = 300,
 ) -> Answer:
     """Wait until everything dropped or queued so far is done. Exit 1 if something failed for good or time ran out.

@@ -56,6 +56,12 @@ class Fleet:
             raise WorkerStartError("the server is still starting", hint="try again in a moment")
         return self._pool
 
+    def remove_leftovers(self) -> int:
+        """Remove what a killed server left: workers, holders, pipes; return how many containers there were."""
+        for pipe in self._home.pipes.iterdir():
+            pipe.unlink(missing_ok=True)
+        return self._engine.containers.remove_all(Kind.WORKER, Kind.HOLDER)
+
     async def start(self, host: str, endpoint: str) -> None:
         """Serve workers on *host*, this machine's address in the VPC; they find the S3 endpoint at *endpoint*."""
         api = self._api = RuntimeApi(host)
@@ -116,8 +122,3 @@ class Fleet:
 def _tell(loop: asyncio.AbstractEventLoop, pool: WorkerPool, container_id: str, exit_code: int) -> None:
     with contextlib.suppress(RuntimeError):  # the loop has ended before its listener
         loop.call_soon_threadsafe(pool.container_died, container_id, exit_code)
-
-
-def remove_leftovers(engine: Engine) -> int:
-    """Remove the workers and holders that a killed server left; return how many there were."""
-    return engine.containers.remove_all(Kind.WORKER) + engine.containers.remove_all(Kind.HOLDER)

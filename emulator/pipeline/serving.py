@@ -2,21 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from emulator.buckets import Buckets
-from emulator.engine import Engine
 from emulator.functions import Function
 from emulator.functions.dispatcher import Dispatcher
-from emulator.functions.fleet import Fleet, remove_leftovers
-from emulator.functions.pool import Supply
+from emulator.functions.fleet import Fleet
 from emulator.functions.queue import InvocationQueue
 from emulator.functions.records import Invocation, InvocationResult
 from emulator.functions.service import Functions
-from emulator.home import Home
-from emulator.settings import Settings
 from emulator.state import Database
 
 _DRAIN_SECONDS = 20.0
@@ -36,33 +30,26 @@ class Pipeline:
     def __init__(
         self,
         *,
-        engine: Engine,
         database: Database,
-        home: Home,
-        settings: Settings,
         buckets: Buckets,
         functions: Functions,
         queue: InvocationQueue,
-        holder_image: str,
-        clock: Callable[[], datetime],
+        fleet: Fleet,
+        most_each: int,
     ) -> None:
-        self._engine = engine
+        """Dispatch at most *most_each* events of one function at once."""
         self._database = database
-        self._home = home
-        self._settings = settings
         self._buckets = buckets
         self._functions = functions
         self._queue = queue
-        supply = Supply(functions.runtime_image, functions.code_folder)
-        self._fleet = Fleet(engine, home, settings, supply, holder_image, clock)
+        self._fleet = fleet
+        self._most_each = most_each
         self._dispatching: asyncio.Task[None] | None = None
         self._watching = False
 
     async def recover(self) -> Recovered:
         """Clean up after a server that was killed, before anything is started."""
-        workers = await asyncio.to_thread(remove_leftovers, self._engine)
-        for pipe in self._home.pipes.iterdir():
-            pipe.unlink(missing_ok=True)
+        workers = await asyncio.to_thread(self._fleet.remove_leftovers)
         return Recovered(workers, self._queue.recover())
 
     async def start(self, host: str, endpoint: str) -> None:
@@ -71,7 +58,7 @@ class Pipeline:
 
     async def watch(self) -> None:
         """From now on notice drops and handle what is queued."""
-        self._dispatcher = Dispatcher(self._queue, self._fleet.pool, self._functions.find, self._settings.max_workers)
+        self._dispatcher = Dispatcher(self._queue, self._fleet.pool, self._functions.find, self._most_each)
         self._watcher = self._buckets.watcher(on_activity=self._dispatcher.wake)
         self._watching = True
         await asyncio.to_thread(self._watcher.start)
