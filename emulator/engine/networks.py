@@ -1,6 +1,7 @@
 """The network of instances and functions: one for all homes of an engine, since two cannot share a range."""
 
 import contextlib
+import time
 from typing import Any
 
 from emulator.engine import labels
@@ -9,6 +10,9 @@ from emulator.engine.labels import Kind
 from emulator.errors import ConflictError, EngineError, NotFoundError
 
 VPC_NETWORK = "cloudlet-vpc"
+
+_OTHERS_SECONDS = 3.0
+_PAUSE_SECONDS = 0.05
 
 
 class Networks:
@@ -19,31 +23,29 @@ class Networks:
         self._cidr = cidr
 
     def ensure_vpc(self) -> str:
-        """Return the VPC's name on the engine, made if need be; two shells may ask at once."""
-        with contextlib.suppress(NotFoundError):
-            self._inspect()
-            return VPC_NETWORK
-        ipam = {"Driver": "default", "Config": [{"Subnet": self._cidr}]}
-        try:
-            with self._connection.translated(f"create the network {VPC_NETWORK}") as api:
-                api.create_network(
-                    VPC_NETWORK,
-                    driver="bridge",
-                    ipam=ipam,
-                    check_duplicate=True,
-                    labels={labels.KIND: str(Kind.NETWORK)},
-                )
-        except (ConflictError, EngineError) as error:
+        """Return the VPC's name on the engine, made if need be; other shells may make or remove it at the same time."""
+        deadline = time.monotonic() + _OTHERS_SECONDS
+        while True:
             with contextlib.suppress(NotFoundError):
                 self._inspect()
-                return VPC_NETWORK  # another shell was faster
-            if "overlaps" in error.message:
-                raise EngineError(
-                    error.message,
-                    hint=f"another network uses {self._cidr}: set CLOUDLET_VPC_CIDR to a free range",
-                ) from error
-            raise
-        return VPC_NETWORK
+                return VPC_NETWORK
+            try:
+                self._create()
+            except (ConflictError, EngineError) as error:
+                if "overlaps" in error.message and time.monotonic() > deadline:
+                    raise EngineError(
+                        error.message,
+                        hint=f"another network uses {self._cidr}: set CLOUDLET_VPC_CIDR to a free range",
+                    ) from error
+                if "overlaps" not in error.message and not isinstance(error, ConflictError):
+                    raise
+                time.sleep(_PAUSE_SECONDS)
+
+    def _create(self) -> None:
+        ipam = {"Driver": "default", "Config": [{"Subnet": self._cidr}]}
+        with self._connection.translated(f"create the network {VPC_NETWORK}") as api:
+            mark = {labels.KIND: str(Kind.NETWORK)}
+            api.create_network(VPC_NETWORK, driver="bridge", ipam=ipam, check_duplicate=True, labels=mark)
 
     def gateway(self) -> str:
         """Return this machine's own address in the VPC."""

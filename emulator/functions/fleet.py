@@ -47,6 +47,7 @@ class Fleet:
         self._closed = threading.Event()
         self._api: RuntimeApi | None = None
         self._pool: WorkerPool | None = None
+        self._holders: Holders | None = None
         self._deaths: Deaths | None = None
 
     @property
@@ -62,12 +63,17 @@ class Fleet:
             pipe.unlink(missing_ok=True)
         return self._engine.containers.remove_all(Kind.WORKER, Kind.HOLDER)
 
+    async def join(self) -> str:
+        """Be in the VPC, and return this machine's own address there."""
+        self._holders = Holders(self._engine, self._holder_image)
+        await self._holders.joined()
+        return await asyncio.to_thread(self._engine.networks.gateway)
+
     async def start(self, host: str, endpoint: str) -> None:
         """Serve workers on *host*, this machine's address in the VPC; they find the S3 endpoint at *endpoint*."""
         api = self._api = RuntimeApi(host)
         await api.start()
-        network = await asyncio.to_thread(self._engine.networks.ensure_vpc)
-        holders = Holders(self._engine, self._holder_image, network)
+        holders = self._holders = self._holders or Holders(self._engine, self._holder_image)
         surroundings = Surroundings(self._settings.region, endpoint)
         self._pool = WorkerPool(
             Workshop(self._engine, api, self._home, surroundings, self._clock),
@@ -90,6 +96,8 @@ class Fleet:
         self._closed.set()
         if self._pool is not None:
             await self._pool.close()
+        elif self._holders is not None:
+            await self._holders.close()
         if self._deaths is not None:
             await asyncio.to_thread(self._deaths.close)
         if self._api is not None:

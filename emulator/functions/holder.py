@@ -5,20 +5,24 @@ spare holder is always ready, so that not even a function's first worker waits f
 """
 
 import asyncio
+import contextlib
+import dataclasses
 
 from emulator.engine import ContainerSpec, Engine, Kind
+from emulator.errors import EngineError, NotFoundError
+
+_TRIES = 5
 
 
 class Holders:
     """Hands each function the holder of its network; all calls come from one event loop."""
 
-    def __init__(self, engine: Engine, image: str, network: str) -> None:
+    def __init__(self, engine: Engine, image: str) -> None:
         self._engine = engine
         self._spec = ContainerSpec(
             image=image,
             kind=Kind.HOLDER,
             command=("sleep", "infinity"),
-            network=network,
             stop_signal="SIGKILL",
         )
         self._held: dict[str, asyncio.Task[str]] = {}
@@ -28,7 +32,21 @@ class Holders:
     def prepare(self) -> None:
         """Begin to start the spare one, if there is none."""
         if self._spare is None or (self._spare.done() and self._spare.exception() is not None):
-            self._spare = asyncio.create_task(asyncio.to_thread(self._engine.containers.run, self._spec))
+            self._spare = asyncio.create_task(asyncio.to_thread(self._run))
+
+    async def joined(self) -> None:
+        """Return when the spare one runs: as long as it does, nobody can take the network away."""
+        self.prepare()
+        if self._spare is not None:
+            await asyncio.shield(self._spare)
+
+    def _run(self) -> str:
+        """Start one in the VPC, which another home's reset may remove until somebody is in it."""
+        for _ in range(_TRIES):
+            network = self._engine.networks.ensure_vpc()
+            with contextlib.suppress(NotFoundError):
+                return self._engine.containers.run(dataclasses.replace(self._spec, network=network))
+        raise EngineError(f"the network {network} was removed again and again")
 
     async def get(self, function: str) -> str:
         """Return the container id of the holder of *function*; EngineError if none can be started."""

@@ -41,9 +41,9 @@ class Server:
         cloud = self._cloud
         if not self._once:
             cloud.home.server_file.unlink(missing_ok=True)  # a killed one's: nobody is to call before all is up
-        await asyncio.to_thread(cloud.engine.networks.ensure_vpc)
-        gateway = await asyncio.to_thread(cloud.engine.networks.gateway)
         pipeline = self._pipeline = await asyncio.to_thread(cloud.pipeline)
+        recovered = None if self._once else await pipeline.recover()
+        gateway = await pipeline.join()
         runner = self._runner = web.AppRunner(
             self._application(pipeline, gateway),
             access_log=None,
@@ -57,12 +57,10 @@ class Server:
         self._facts |= {"port": self.port, "endpoint": f"http://{_LOOPBACK}:{self.port}"}
         self._facts["vpc_endpoint"] = f"http://{gateway}:{self.port}"
         endpoint = str(self._facts["vpc_endpoint"])
-        if self._once:
-            await pipeline.start(gateway, endpoint)
-            return
-        recovered = await pipeline.recover()
-        self._facts["recovered"] = dataclasses.asdict(recovered)
         await pipeline.start(gateway, endpoint)
+        if recovered is None:
+            return
+        self._facts["recovered"] = dataclasses.asdict(recovered)
         await pipeline.watch()
         cloud.home.server_file.write_text(json.dumps(self._facts))
         log.info(

@@ -52,6 +52,10 @@ class Pipeline:
         workers = await asyncio.to_thread(self._fleet.remove_leftovers)
         return Recovered(workers, self._queue.recover())
 
+    async def join(self) -> str:
+        """Be in the VPC, and return this machine's own address there."""
+        return await self._fleet.join()
+
     async def start(self, host: str, endpoint: str) -> None:
         """Be ready to invoke; workers reach us at *host* and find the S3 endpoint at *endpoint*."""
         await self._fleet.start(host, endpoint)
