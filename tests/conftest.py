@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import fcntl
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,9 @@ from emulator.cloud import Cloud
 from emulator.settings import Settings
 
 T = TypeVar("T")
+
+# Whoever starts the tests in the background of a shell has them ignore Ctrl-C, and all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
