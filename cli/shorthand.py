@@ -2,26 +2,35 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from emulator.errors import InvalidRequestError
 
+_TAGGABLE = (
+    "image",
+    "instance",
+    "key-pair",
+    "network-interface",
+    "security-group",
+    "snapshot",
+    "volume",
+)
+
 _HINT = "write ResourceType=instance,Tags=[{Key=Name,Value=web}], or JSON"
 
 
-def instance_tags(specifications: list[str]) -> dict[str, str]:
-    """Return the tags that `--tag-specifications` gives to instances; other resource types are for later."""
-    tags: dict[str, str] = {}
+def specified_tags(specifications: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the tags that `--tag-specifications` gives, by the type of resource they are for."""
+    tags: dict[str, dict[str, str]] = {}
     for text in specifications:
-        for specification in _structures(text):
+        for specification in structures(text):
             kind = specification.get("ResourceType")
-            if kind not in ("instance", "volume", "network-interface"):
+            if kind not in _TAGGABLE:
                 raise InvalidRequestError(
                     f"'{kind}' is not a valid taggable resource type for this operation.", code="InvalidParameterValue"
                 )
-            of_kind = _tags(specification.get("Tags", []), text)
-            if kind == "instance":
-                tags |= of_kind
+            tags.setdefault(kind, {}).update(_tags(specification.get("Tags", []), text))
     return tags
 
 
@@ -40,7 +49,8 @@ def _tags(tags: Any, text: str) -> dict[str, str]:
     return {str(tag["Key"]): str(tag.get("Value", "")) for tag in tags}
 
 
-def _structures(text: str) -> list[dict[str, Any]]:
+def structures(text: str) -> list[dict[str, Any]]:
+    """Return the structures that *text* spells, in shorthand or in JSON; one that cannot be read is refused."""
     stripped = text.strip()
     if stripped.startswith(("[", "{")):
         try:
@@ -68,7 +78,7 @@ class _Parser:
         while True:
             key = self._take(r"[^=,\[\]{}]+")
             self._expect("=")
-            pairs[key.strip()] = self._value()
+            pairs[key.strip()] = self._values()
             if self._peek() == ",":
                 self._at += 1
             elif self._peek() == end:
@@ -76,6 +86,15 @@ class _Parser:
                 return pairs
             else:
                 raise self._unexpected()
+
+    def _values(self) -> Any:
+        """Return a value, or the list that several with commas between them are: `Values=web,db`."""
+        value = self._value()
+        values = [value]
+        while another := re.compile(r",(?=[^=,\[\]{}]*([,\]}]|$))").match(self._text, self._at):
+            self._at = another.end()
+            values.append(self._value())
+        return values if len(values) > 1 else value
 
     def _value(self) -> Any:
         if self._peek() == "{":

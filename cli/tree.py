@@ -16,10 +16,12 @@ class Branch:
     module: str
     """Has the group as `app`."""
     summary: str
+    group: str | None = None
+    """The class of the group, if it is not the usual one."""
 
 
 BRANCHES = {
-    "ec2": Branch("cli.commands.ec2", "Instances: machines with a size"),
+    "ec2": Branch("cli.commands.ec2", "Instances: machines with a size", "Ec2"),
     "ami": Branch("cli.commands.ami", "AMIs: defined in a YAML file each, built here"),
     "lambda": Branch("cli.commands.lambda_", "Functions: handlers that run when something happens"),
     "s3": Branch("cli.commands.s3", "Buckets: folders whose files are objects"),
@@ -44,6 +46,8 @@ class Root(HelpfulGroup):
 
 def _grown(name: str) -> Any:
     """Import the group called *name*, and have typer make it as it makes those of any tree."""
+    branch = BRANCHES[name]
     tree = typer.Typer(add_completion=False, rich_markup_mode=None)
-    tree.add_typer(importlib.import_module(BRANCHES[name].module).app, name=name, cls=HelpfulGroup)
+    module = importlib.import_module(branch.module)
+    tree.add_typer(module.app, name=name, cls=getattr(module, branch.group) if branch.group else HelpfulGroup)
     return typer.main.get_group(tree).commands[name]

@@ -72,9 +72,33 @@ class Home:
         return self.root / "amis"
 
     @property
+    def instances(self) -> Path:
+        """A folder an instance, with what its containers see of this machine."""
+        return self.root / "instances"
+
+    @property
+    def volumes(self) -> Path:
+        """A folder a volume that is attached to nothing; an attached one is in its instance's folder."""
+        return self.root / "volumes"
+
+    @property
+    def snapshots(self) -> Path:
+        """A folder a snapshot."""
+        return self.root / "snapshots"
+
+    @property
+    def keys(self) -> Path:
+        """Private keys that were made here, for `ec2 ssh`."""
+        return self.root / "keys"
+
+    @property
     def scratch(self) -> Path:
         """Large things on their way elsewhere; nothing in it outlives the command that made it."""
         return self.root / "cache" / "scratch"
+
+    def lock(self, name: str) -> Path:
+        """Locked for as long as somebody does what only one may do at a time."""
+        return self.root / "run" / "locks" / f"{name}.lock"
 
     def build_lock(self, name: str) -> Path:
         """Locked for as long as *name*, an image or a function, is being made."""
@@ -91,7 +115,19 @@ class Home:
         """
         if not (self.state_file.exists() or self.server_lock.exists() or self.build_lock("").parent.exists()):
             return
-        for path in (self.buckets, self.staging, self.functions, self.root / "cache", self.logs, self.root / "run"):
+        cloudlets_own = (
+            "cache",
+            "functions",
+            "instances",
+            "keys",
+            "logs",
+            "run",
+            "s3",
+            "snapshots",
+            "staging",
+            "volumes",
+        )
+        for path in (self.root / name for name in cloudlets_own):
             shutil.rmtree(path, ignore_errors=not path.exists())
         for path in self.root.glob(f"{self.state_file.name}*"):
             path.unlink()

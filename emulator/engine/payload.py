@@ -22,6 +22,8 @@ def create_payload(spec: ContainerSpec, home_id: str) -> dict[str, Any]:
         "WorkingDir": spec.working_dir,
         "StopSignal": spec.stop_signal,
         "Hostname": spec.hostname if owns_network else None,
+        "MacAddress": spec.mac_address if owns_network else None,
+        "Tty": spec.tty or None,
     }
     payload |= {name: value for name, value in optional.items() if value is not None}
     if spec.ports:
@@ -68,8 +70,10 @@ def _host_config(spec: ContainerSpec) -> dict[str, Any]:
         config["PidsLimit"] = spec.pids
     if spec.cgroup_namespace is not None:
         config["CgroupnsMode"] = spec.cgroup_namespace
-    if spec.restart:
-        config["RestartPolicy"] = {"Name": "unless-stopped"}
+    if spec.processors is not None:
+        config["CpusetCpus"] = spec.processors
+    if spec.restart is not None:
+        config["RestartPolicy"] = {"Name": spec.restart}
     return config
 
 

@@ -59,8 +59,14 @@ class ContainerSpec:
     cgroup_namespace: str | None = None
     stop_signal: str | None = None
     ulimits: Mapping[str, int] = field(default_factory=dict)
-    restart: bool = False
-    """Start again with the engine."""
+    restart: str | None = None
+    """`unless-stopped`: start again whenever it ended by itself, and with the engine; `on-failure`: if its exit code
+    is not 0."""
+    tty: bool = False
+    """Give it a terminal: what is written to /dev/console is then among its output."""
+    mac_address: str | None = None
+    processors: str | None = None
+    """The processors of this machine that it may run on, such as `0,2`; default: all."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,8 @@ class Container:
     """created, running, paused, restarting, removing, exited or dead."""
     image: str
     created_at: datetime
+    exit_code: int | None = None
+    """How it ended, where the state is `exited`."""
     ip_address: str | None = None
     mac_address: str | None = None
     ports: tuple[tuple[int, int], ...] = ()

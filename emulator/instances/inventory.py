@@ -9,7 +9,7 @@ from emulator.instances.errors import AmbiguousNameError, InstanceNotFoundError,
 from emulator.instances.machine import INSTANCE_LABEL, LAUNCH_LABEL
 from emulator.instances.model import Instance, InstanceState, Launch
 from emulator.instances.records import Record, Records
-from emulator.instances.tags import read_tags
+from emulator.resources.tags import read_tags
 from emulator.state import Database
 
 _VANISHED = "Server.InternalError: the container was removed from outside"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from emulator.errors import InvalidRequestError
 from emulator.instances.errors import PortInUseError
-from emulator.instances.tags import check_tags
+from emulator.resources.tags import check_tags
 
 _MOST_AT_ONCE = 100
 

@@ -32,7 +32,7 @@ def interface_spec(launch: Launch, image: str, network: str) -> ContainerSpec:
         aliases=(launch.hostname, launch.private_dns_name),
         ports=launch.ports,
         stop_signal="SIGKILL",
-        restart=True,
+        restart="unless-stopped",
     )
 
 

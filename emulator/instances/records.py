@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from emulator.instances.model import Launch
-from emulator.instances.tags import write_tags
+from emulator.resources.tags import write_tags
 from emulator.state import Database
 
 _REMEMBERED = timedelta(hours=1)  # as long as AWS goes on listing an instance that has ended

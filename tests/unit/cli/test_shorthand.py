@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.shorthand import instance_tags, port_pair
+from cli.shorthand import port_pair, specified_tags, structures
 from emulator.errors import InvalidRequestError
 
 
@@ -18,21 +18,47 @@ from emulator.errors import InvalidRequestError
         ("ResourceType=instance,Tags=[{Key=empty,Value=}]", {"empty": ""}),
         ("ResourceType=instance,Tags=[{Key=alone}]", {"alone": ""}),
         ("ResourceType=instance,Tags=[]", {}),
-        ("ResourceType=volume,Tags=[{Key=Name,Value=web}]", {}),
         ('{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "web"}]}', {"Name": "web"}),
         ('[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "web"}]}]', {"Name": "web"}),
     ],
 )
 def test_tags_are_read_as_aws_reads_them(text: str, tags: dict[str, str]) -> None:
     """Shorthand or JSON, quoted or not."""
-    assert instance_tags([text]) == tags
+    assert specified_tags([text]) == {"instance": tags}
 
 
 def test_several_specifications_add_up() -> None:
     """The option takes a list."""
     specifications = [f"ResourceType=instance,Tags=[{{Key={key},Value=1}}]" for key in "ab"]
 
-    assert instance_tags(specifications) == {"a": "1", "b": "1"}
+    assert specified_tags(specifications) == {"instance": {"a": "1", "b": "1"}}
+
+
+def test_tags_are_kept_apart_by_what_they_are_for() -> None:
+    """An instance and its volume may be called differently."""
+    specifications = [f"ResourceType={kind},Tags=[{{Key=Name,Value={kind}-1}}]" for kind in ("instance", "volume")]
+
+    assert specified_tags(specifications) == {"instance": {"Name": "instance-1"}, "volume": {"Name": "volume-1"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "structure"),
+    [
+        ("Name=tag:Name,Values=web", {"Name": "tag:Name", "Values": "web"}),
+        ("Name=tag:Name,Values=web,db", {"Name": "tag:Name", "Values": ["web", "db"]}),
+        ("Name=tag:Name,Values=[web,db]", {"Name": "tag:Name", "Values": ["web", "db"]}),
+        ("Values=web,db,Name=x", {"Values": ["web", "db"], "Name": "x"}),
+        ("Values='a,b',c", {"Values": ["a,b", "c"]}),
+        (
+            "DeviceName=/dev/sdf,Ebs={VolumeSize=8,Types=a,b}",
+            {"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": "8", "Types": ["a", "b"]}},
+        ),
+        ("Values=web,", {"Values": ["web", ""]}),
+    ],
+)
+def test_values_with_commas_between_them_are_a_list(text: str, structure: dict[str, object]) -> None:
+    """As in the filters of every describe command."""
+    assert structures(text) == [structure]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +84,7 @@ def test_several_specifications_add_up() -> None:
 def test_what_cannot_be_meant_is_refused(text: str) -> None:
     """A usage error with a model to copy, never a bug report."""
     with pytest.raises(InvalidRequestError):
-        instance_tags([text])
+        specified_tags([text])
 
 
 @pytest.mark.parametrize(

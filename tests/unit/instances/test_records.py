@@ -8,7 +8,7 @@ import pytest
 
 from emulator.instances.model import Launch
 from emulator.instances.records import Records
-from emulator.instances.tags import read_tags
+from emulator.resources.tags import read_tags
 from emulator.state import Database
 
 

@@ -40,3 +40,19 @@ def read_tags(database: Database) -> dict[str, dict[str, str]]:
     for row in database.rows("SELECT resource_id, key, value FROM tag ORDER BY key"):
         found[row["resource_id"]][row["key"]] = row["value"]
     return found
+
+
+def delete_tags(transaction: sqlite3.Connection, resource_id: str, tags: Mapping[str, str | None]) -> None:
+    """Take *tags* away; one with a value only if it has that value, as AWS does."""
+    for key, value in tags.items():
+        if value is None:
+            transaction.execute("DELETE FROM tag WHERE resource_id = ? AND key = ?", (resource_id, key))
+        else:
+            transaction.execute(
+                "DELETE FROM tag WHERE resource_id = ? AND key = ? AND value = ?", (resource_id, key, value)
+            )
+
+
+def forget_tags(transaction: sqlite3.Connection, resource_id: str) -> None:
+    """Take all tags away from a resource that is no more."""
+    transaction.execute("DELETE FROM tag WHERE resource_id = ?", (resource_id,))

@@ -1,0 +1,75 @@
+"""Options that many commands of `ec2` have, and how their values are read."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from emulator.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from emulator.resources.filters import Filter
+
+InstanceIds = Annotated[
+    list[str] | None, typer.Option("--instance-ids", metavar="ID...", help="Ids, or Name tags that only one has.")
+]
+InstanceId = Annotated[str, typer.Option("--instance-id", metavar="ID", help="An id, or a Name tag that only one has.")]
+Filters = Annotated[
+    list[str] | None,
+    typer.Option("--filters", metavar="FILTER...", help="Only what matches: Name=tag:Name,Values=web*,db"),
+]
+TagSpecifications = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tag-specifications",
+        metavar="SPEC...",
+        help="Tags, as `aws` takes them: ResourceType=TYPE,Tags=[{Key=Name,Value=web}]",
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run/--no-dry-run", help="Check whether it could be done, and change nothing.")
+]
+
+
+def required(values: list[str] | None, option: str) -> list[str]:
+    """Return the values of a list option that must be there; MissingParameter if they are not."""
+    if not values:
+        parameter = "".join(word.capitalize() for word in option.strip("-").split("-"))
+        raise InvalidRequestError(
+            f"The request must contain the parameter {parameter}",
+            code="MissingParameter",
+            hint=f"add {option}",
+        )
+    return values
+
+
+def parse_filters(texts: Sequence[str] | None) -> "list[Filter]":
+    """Return the filters that `--filters` was given."""
+    from cli.shorthand import structures
+    from emulator.resources.filters import Filter
+
+    found = []
+    for text in texts or ():
+        for structure in structures(text):
+            values = structure.get("Values", [])
+            if not isinstance(structure.get("Name"), str) or not {*structure} <= {"Name", "Values"}:
+                raise InvalidRequestError(
+                    f"--filters {text!r} is no filter", hint="write Name=tag:Name,Values=web", code="InvalidParameter"
+                )
+            listed = values if isinstance(values, list) else [values]
+            found.append(Filter(structure["Name"], tuple(str(value) for value in listed)))
+    return found
+
+
+def parse_tags(specifications: Sequence[str] | None, resource_type: str) -> dict[str, str]:
+    """Return the tags that `--tag-specifications` gives to what is made, a *resource_type* such as `volume`."""
+    from cli.shorthand import specified_tags
+
+    tags = specified_tags(specifications or ())
+    if others := set(tags) - {resource_type}:
+        raise InvalidRequestError(
+            f"'{min(others)}' is not a valid taggable resource type for this operation.",
+            code="InvalidParameterValue",
+            hint=f"write ResourceType={resource_type},Tags=[{{Key=Name,Value=web}}]",
+        )
+    return tags.get(resource_type, {})

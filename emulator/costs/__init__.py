@@ -1,0 +1,1 @@
+"""What it would have cost on AWS."""

@@ -1,0 +1,1 @@
+"""Key pairs: who may log in to instances."""

@@ -1,0 +1,1 @@
+"""How long instances ran and functions worked."""

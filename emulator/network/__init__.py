@@ -1,0 +1,1 @@
+"""The default VPC: subnets, addresses, security groups."""

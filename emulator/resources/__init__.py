@@ -1,0 +1,1 @@
+"""What every EC2 resource has: tags, and filters to find it by."""

@@ -1,0 +1,1 @@
+"""What instances and workers use of what they may."""

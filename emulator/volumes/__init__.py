@@ -1,0 +1,1 @@
+"""EBS: disks that outlive instances."""
