@@ -10,7 +10,16 @@ from benchmarks.figures import Figure
 from benchmarks.report import PAGE, as_markdown, cells, circumstances, load_average, rewrite
 from emulator.errors import EmulatorError
 
-NAMES = ("command_line", "ami_build", "idle_server", "warm_invoke", "drop", "cold_invoke", "instance_start")
+NAMES = (
+    "command_line",
+    "ami_build",
+    "idle_server",
+    "warm_invoke",
+    "drop",
+    "cold_invoke",
+    "instance_start",
+    "many_instances",
+)
 
 
 def main(wanted: Sequence[str]) -> int:

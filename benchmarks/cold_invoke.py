@@ -16,6 +16,7 @@ from emulator.functions.fleet import Fleet
 from emulator.functions.pool import Supply
 from emulator.functions.records import Invocation
 from emulator.functions.sandbox import worker_spec
+from emulator.metering import InvocationMeter
 from emulator.units import utc_now
 
 _ROUNDS = 20
@@ -96,7 +97,8 @@ def _fleet(at: Bench) -> Iterator[Callable[[Function], float]]:
     """Yield what invokes a function through a fleet in this process and returns what that took."""
     cloud = at.cloud
     supply = Supply(cloud.functions.runtime_image, cloud.functions.code_folder)
-    fleet = Fleet(cloud.engine, cloud.home, cloud.settings, supply, cloud.images.holder_image(), clock=utc_now)
+    meter = InvocationMeter(cloud.database)
+    fleet = Fleet(cloud.engine, cloud.home, cloud.settings, supply, cloud.images.holder_image(), meter, clock=utc_now)
 
     async def invoke(function: Function) -> float:
         started = time.perf_counter()

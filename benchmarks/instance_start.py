@@ -31,7 +31,7 @@ def measure() -> Iterator[Figure]:
 
 def _in_this_process(at: Bench, image: str) -> dict[str, Samples]:
     """Launch and remove in turns, by our call and by the engine's own verbs."""
-    spec = _container(at, image)
+    spec = container_spec(at, image)
     containers = at.cloud.engine.containers
     booted: list[float] = []
 
@@ -57,7 +57,7 @@ def _in_this_process(at: Bench, image: str) -> dict[str, Samples]:
 
 def _as_process(at: Bench, image: str) -> dict[str, Samples]:
     """Launch and remove in turns, by our command and by docker's."""
-    words = docker_command(_container(at, image), at.cloud.home.id)
+    words = docker_command(container_spec(at, image), at.cloud.home.id)
 
     def launch() -> float:
         started = time.perf_counter()
@@ -76,9 +76,9 @@ def _as_process(at: Bench, image: str) -> dict[str, Samples]:
     return in_turns({"docker": run_container, "cloudlet": launch}, _ROUNDS)
 
 
-def _container(at: Bench, image: str) -> ContainerSpec:
+def container_spec(at: Bench, image: str, instance_type: str = _TYPE) -> ContainerSpec:
     """Return the same machine as one container, on a network of the same kind."""
-    ami, size = at.cloud.images.find(image), find_type(_TYPE)
+    ami, size = at.cloud.images.find(image), find_type(instance_type)
     spec = ContainerSpec(
         image=ami.tag,
         kind=Kind.BUILD,
@@ -86,4 +86,4 @@ def _container(at: Bench, image: str) -> ContainerSpec:
         cpus=size.vcpus,
         network=at.cloud.engine.networks.ensure_vpc(),
     )
-    return with_systemd(spec, at.cloud.engine.info())
+    return with_systemd(spec, at.cloud.engine.info()) if ami.init == "systemd" else spec

@@ -67,6 +67,14 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
+def table_lines(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
+    """Yield the lines of a table for people, its head first."""
+    cells = [list(columns), *([printable(str(cell)) for cell in row] for row in rows)]
+    widths = [max(len(row[index]) for row in cells) for index in range(len(columns))]
+    for row in cells:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
 def write(line: str) -> None:
     """Write a line to stdout."""
     with _reader_may_leave():
@@ -130,10 +138,8 @@ def _write_table(answer: Answer) -> None:
         return
     if not answer.rows:
         return
-    cells = [list(answer.columns), *([printable(str(cell)) for cell in row] for row in answer.rows)]
-    widths = [max(len(row[index]) for row in cells) for index in range(len(answer.columns))]
-    for row in cells:
-        write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    for line in table_lines(answer.columns, answer.rows):
+        write(line)
 
 
 def _search(query: str, document: object) -> object:

@@ -4,25 +4,35 @@ Every part is made when it is first asked for, and its module imported then: a c
 """
 
 import functools
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from emulator.errors import HomeUnusableError
 from emulator.home import Home
+from emulator.ids import is_id
 from emulator.progress import Progress, Silent
 from emulator.settings import Settings
 from emulator.units import utc_now
 
 if TYPE_CHECKING:
     from emulator.buckets import Buckets
+    from emulator.costs.service import Costs
     from emulator.engine import Engine
     from emulator.functions.queue import InvocationQueue
     from emulator.functions.service import Functions
     from emulator.images import Images
-    from emulator.instances import Instances
+    from emulator.images.registry import Registry
+    from emulator.instances import Instances, Neighbours
+    from emulator.keypairs import KeyPairs
+    from emulator.network import Member, Network
     from emulator.pipeline.serving import Pipeline
     from emulator.pipeline.triggers import Triggers
+    from emulator.resources.tagging import Tagging
     from emulator.state import Database
+    from emulator.usage import Monitor
+    from emulator.volumes import InstanceFacts, Volumes
+    from emulator.volumes.mover import Mover
 
 
 class Cloud:
@@ -61,10 +71,109 @@ class Cloud:
         return Images(self.engine, self.home, self.settings, self.progress)
 
     @functools.cached_property
+    def image_registry(self) -> "Registry":
+        from emulator.images.registry import Registry
+
+        return Registry(self.images, self.database, self.home)
+
+    @functools.cached_property
     def instances(self) -> "Instances":
         from emulator.instances import Instances
 
-        return Instances(self.engine, self.database, lambda: self.images, self.progress)
+        return Instances(self.engine, self.home, self.database, self.neighbours, self.progress)
+
+    @property
+    def neighbours(self) -> "Neighbours":
+        """What instances are made of."""
+        from emulator.instances import Neighbours
+        from emulator.metering import Meter
+
+        return Neighbours(
+            region=self.settings.region,
+            images=lambda: self.images,
+            interface_image=self._interface_image,
+            key_pairs=lambda: self.key_pairs,
+            network=self.network,
+            vpc=functools.cache(self.network.vpc),
+            volumes=self.volumes,
+            meter=Meter(self.database),
+        )
+
+    def _interface_image(self) -> str:
+        from emulator.images import Images
+        from emulator.metadata import INTERFACE_AMI, INTERFACE_DEFINITIONS
+
+        images = Images(self.engine, self.home, self.settings, self.progress, folders=[INTERFACE_DEFINITIONS])
+        return images.ensure_built(images.find(INTERFACE_AMI))
+
+    @functools.cached_property
+    def network(self) -> "Network":
+        from emulator.engine import Kind
+        from emulator.instances.machine import INSTANCE_LABEL
+        from emulator.metadata import wait_applied, write_rules
+        from emulator.network import Interfaces, Network
+
+        def running() -> set[str]:
+            found = self.engine.containers.list(Kind.INTERFACE)
+            return {one.labels[INSTANCE_LABEL] for one in found if one.state == "running"}
+
+        interfaces = Interfaces(write_rules, wait_applied, running)
+        return Network(self.engine, self.database, self.home, self.settings, interfaces, self._members)
+
+    def _members(self) -> Sequence["Member"]:
+        from emulator.instances.records import Records
+
+        return Records(self.database).members()
+
+    @functools.cached_property
+    def key_pairs(self) -> "KeyPairs":
+        from emulator.keypairs import KeyPairs
+
+        return KeyPairs(self.database, self.home, utc_now)
+
+    @functools.cached_property
+    def volumes(self) -> "Volumes":
+        from emulator.network.zones import zones
+        from emulator.volumes import Volumes
+
+        names = [zone.name for zone in zones(self.settings.region)]
+        return Volumes(self.home, self.database, self._mover, names, self._instance_facts, self.progress)
+
+    @property
+    def _mover(self) -> "Mover":
+        from emulator.volumes.mover import mover_for
+
+        return mover_for(self.home, lambda: self.engine, lambda: self.images.holder_image())
+
+    def remove_volumes(self) -> None:
+        """Remove all volumes and snapshots, for good; no instance may be left that has them."""
+        from emulator.volumes.removal import remove_all
+
+        remove_all(self.home, self._mover)
+
+    def _instance_facts(self, reference: str) -> "InstanceFacts":
+        from emulator.volumes import InstanceFacts
+
+        (instance,) = self.instances.describe([reference])
+        return InstanceFacts(instance.id, instance.subnet.zone, instance.state.label)
+
+    @functools.cached_property
+    def tags(self) -> "Tagging":
+        from emulator.resources.tagging import Tagging
+
+        finders = {
+            "image": lambda ids: [self.images.find(one).id for one in ids],
+            "instance": lambda references: [one.id for one in self.instances.describe(references)],
+            "key-pair": lambda ids: [one.id for one in self.key_pairs.describe(ids=ids)],
+            "security-group": lambda ids: [one.id for one in self.network.groups.describe(ids)],
+            "snapshot": lambda ids: [one.id for one in self.volumes.snapshots.describe(ids)],
+            "volume": lambda ids: [one.id for one in self.volumes.describe(ids)],
+        }
+        return Tagging(self.database, finders, self._tags_changed)
+
+    def _tags_changed(self, resource_ids: Sequence[str]) -> None:
+        if instance_ids := [one for one in resource_ids if is_id(one, "i")]:
+            self.instances.renew_identity(instance_ids)
 
     @functools.cached_property
     def functions(self) -> "Functions":
@@ -96,19 +205,33 @@ class Cloud:
 
         return Triggers(self.buckets, self.functions, self.settings.region)
 
+    @functools.cached_property
+    def costs(self) -> "Costs":
+        from emulator.costs.service import Costs
+
+        return Costs(self.database)
+
+    @functools.cached_property
+    def monitor(self) -> "Monitor":
+        from emulator.usage import Monitor
+
+        return Monitor(self.engine, self.instances)
+
     def pipeline(self) -> "Pipeline":
         """Return what a server runs; it is started and stopped within an event loop."""
         from emulator.functions.fleet import Fleet
         from emulator.functions.pool import Supply
+        from emulator.metering import InvocationMeter
         from emulator.pipeline.serving import Pipeline
 
         supply = Supply(self.functions.runtime_image, self.functions.code_folder)
+        meter = InvocationMeter(self.database)
         return Pipeline(
             database=self.database,
             buckets=self.buckets,
             functions=self.functions,
             queue=self.queue,
-            fleet=Fleet(self.engine, self.home, self.settings, supply, self.images.holder_image(), utc_now),
+            fleet=Fleet(self.engine, self.home, self.settings, supply, self.images.holder_image(), meter, utc_now),
             most_each=self.settings.max_workers,
         )
 

@@ -81,6 +81,14 @@ class Home:
         """A folder a volume that is attached to nothing; an attached one is in its instance's folder."""
         return self.root / "volumes"
 
+    def attached_volumes(self, instance_id: str) -> Path:
+        """A folder an attached volume, named by its device: the instance has it as `/volumes`."""
+        return self.instances / instance_id / "volumes"
+
+    def released_volumes(self, instance_id: str) -> Path:
+        """What `attached_volumes` becomes when the instance is over: nothing can be attached any more."""
+        return self.instances / instance_id / "released"
+
     @property
     def snapshots(self) -> Path:
         """A folder a snapshot."""
@@ -92,13 +100,23 @@ class Home:
         return self.root / "keys"
 
     @property
+    def known_hosts(self) -> Path:
+        """The instances' host keys, as `ec2 ssh` first saw them."""
+        return self.root / "known_hosts"
+
+    @property
     def scratch(self) -> Path:
         """Large things on their way elsewhere; nothing in it outlives the command that made it."""
         return self.root / "cache" / "scratch"
 
+    @property
+    def locks(self) -> Path:
+        """Files that say by being locked that somebody is at work."""
+        return self.root / "run" / "locks"
+
     def lock(self, name: str) -> Path:
         """Locked for as long as somebody does what only one may do at a time."""
-        return self.root / "run" / "locks" / f"{name}.lock"
+        return self.locks / f"{name}.lock"
 
     def build_lock(self, name: str) -> Path:
         """Locked for as long as *name*, an image or a function, is being made."""
@@ -107,13 +125,18 @@ class Home:
     def function_logs(self, name: str) -> Path:
         return self.logs / "aws" / "lambda" / name
 
+    @property
+    def was_used(self) -> bool:
+        """Whether a cloudlet ever worked in this folder: if not, what is in it is somebody else's."""
+        return self.state_file.exists() or self.server_lock.exists() or self.build_lock("").parent.exists()
+
     def remove(self) -> None:
         """
         Remove what cloudlet keeps here, and the folder if nothing else is in it; the user's AMI definitions stay.
 
         A folder that no cloudlet worked in is left alone: its `logs` and `functions` are somebody else's.
         """
-        if not (self.state_file.exists() or self.server_lock.exists() or self.build_lock("").parent.exists()):
+        if not self.was_used:
             return
         cloudlets_own = (
             "cache",
@@ -129,7 +152,7 @@ class Home:
         )
         for path in (self.root / name for name in cloudlets_own):
             shutil.rmtree(path, ignore_errors=not path.exists())
-        for path in self.root.glob(f"{self.state_file.name}*"):
+        for path in (*self.root.glob(f"{self.state_file.name}*"), *self.root.glob(f"{self.known_hosts.name}*")):
             path.unlink()
         with contextlib.suppress(OSError):
             self.root.rmdir()

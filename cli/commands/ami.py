@@ -1,6 +1,7 @@
 """`cloudlet ami`: the images that instances start from. AWS has no verbs for building them, so these are our own."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,11 +39,10 @@ def list_amis() -> Answer:
     cloudlet ami list --query 'Images[].ImageId' --output text
 
     Looked for in ./amis, the home's amis folder, and among those that come with cloudlet; of two with the same
-    name the first one counts.
+    name the first one counts. Then come the images that were made from instances.
     """
     with open_cloud() as cloud:
-        amis = cloud.images.list()
-        built = _built_ids(cloud.images)
+        amis, built = _all(cloud.images)
     rows = [_row(ami, built) for ami in amis]
     return Answer(
         document={"Images": [_document(ami, built) for ami in amis]},
@@ -63,14 +63,13 @@ def show_ami(name: Name) -> Answer:
     with open_cloud() as cloud:
         ami = cloud.images.find(name)
         built = _built_ids(cloud.images)
-    chain = _chain(ami)
     lines = {
         "name": ami.name,
         "ami id": ami.id,
-        "description": ami.definition.description,
-        "file": ami.definition.file,
+        "description": ami.description,
+        "from": ami.location,
         "built": _built_word(ami, built),
-        "made of": " <- ".join([*chain, _base(ami)]),
+        "made of": " <- ".join(ami.lineage),
         "init": ami.init,
         "user": ami.user,
         "ports": ", ".join(str(port) for port in ami.ports),
@@ -115,7 +114,7 @@ def validate_ami(
         elif _is_path(target):
             ami = cloud.images.validate(Path(target))
         else:
-            ami = cloud.images.find(target)
+            ami = cloud.images.find_defined(target)
     document = {"Valid": True, "ImageId": ami.id, "Name": ami.name}
     return Answer(document=document, text=f"{ami.definition.file}: {ami.name} is valid ({ami.id})", ids=[ami.id])
 
@@ -128,9 +127,26 @@ def render_ami(name: Name) -> Answer:
     cloudlet ami render web
     """
     with open_cloud() as cloud:
-        ami = cloud.images.find(name)
+        ami = cloud.images.find_defined(name)
         dockerfile = cloud.images.render(ami)
     return Answer(document={"ImageId": ami.id, "Dockerfile": dockerfile}, text=dockerfile.rstrip(), ids=[ami.id])
+
+
+@command(app, "schema")
+def schema_of_amis() -> Answer:
+    """Show the JSON schema of ami.yaml: with it, editors complete fields and underline mistakes.
+
+    \b
+    cloudlet ami schema > amis/ami.schema.json
+
+    Then begin each ami.yaml with `# yaml-language-server: $schema=../ami.schema.json`.
+    """
+    import json
+
+    from emulator.images.json_schema import definition_schema
+
+    schema = definition_schema()
+    return Answer(schema, text=json.dumps(schema, indent=2), ids=[])
 
 
 def _is_path(target: str) -> bool:
@@ -146,8 +162,15 @@ def _is_path(target: str) -> bool:
         return False  # too long for any path
 
 
+def _all(images: "Images") -> "tuple[Sequence[Ami | BrokenAmi], frozenset[str] | None]":
+    """Return the AMIs and what is built; without an engine those with a definition: they can be looked at anyway."""
+    try:
+        return images.list(), images.built_ids()
+    except EngineUnavailableError:
+        return images.defined(), None
+
+
 def _built_ids(images: "Images") -> frozenset[str] | None:
-    """Return what is built; None without an engine, as definitions can be looked at all the same."""
     try:
         return images.built_ids()
     except EngineUnavailableError:
@@ -163,40 +186,13 @@ def _row(ami: "Ami | BrokenAmi", built: frozenset[str] | None) -> list[str]:
 
     if isinstance(ami, BrokenAmi):
         return [ami.name, "-", "broken", ami.origin, ami.reason]
-    return [ami.name, ami.id, _built_word(ami, built), ami.origin, ami.definition.description]
+    return [ami.name, ami.id, _built_word(ami, built), ami.origin, ami.description]
 
 
 def _document(ami: "Ami | BrokenAmi", built: frozenset[str] | None) -> dict[str, object]:
-    """Return what AWS's describe-images says of an image, and whether it is built."""
     from emulator.images import BrokenAmi
+    from emulator.images.document import broken_image, image
 
     if isinstance(ami, BrokenAmi):
-        reason = {"Code": "InvalidDefinition", "Message": "; ".join(str(problem) for problem in ami.problems)}
-        return {"ImageId": None, "Name": ami.name, "State": "invalid", "StateReason": reason, "ImageLocation": ami.file}
-    document: dict[str, object] = {
-        "ImageId": ami.id,
-        "Name": ami.name,
-        "Description": ami.definition.description,
-        "State": "available",
-        "ImageType": "machine",
-        "ImageLocation": ami.definition.file,
-        "PlatformDetails": "Linux/UNIX",
-        "Public": False,
-        "Built": None if built is None else ami.id in built,
-        "DefaultUser": ami.user,
-        "Ports": list(ami.ports),
-        "Init": ami.init,
-    }
-    if ami.parent is not None:
-        document["SourceImageId"] = ami.parent.id
-    return document
-
-
-def _chain(ami: "Ami") -> list[str]:
-    return [ami.name, *(_chain(ami.parent) if ami.parent else [])]
-
-
-def _base(ami: "Ami") -> str:
-    while ami.parent is not None:
-        ami = ami.parent
-    return ami.definition.base.image if ami.definition.base else ""
+        return broken_image(ami)
+    return image(ami, {}, built=None if built is None else ami.id in built)

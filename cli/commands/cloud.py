@@ -11,11 +11,13 @@ from emulator.errors import ConflictError, InvalidRequestError
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands at the top of the tree."""
-    from cli.commands import doctor
+    from cli.commands import cost, doctor, top
 
     command(app, "start")(start)
     command(app, "stop")(stop)
     command(app, "status")(status)
+    top.add_to(app)
+    cost.add_to(app)
     command(app, "wait")(wait)
     command(app, "env")(env)
     command(app, "reset")(reset)

@@ -15,6 +15,7 @@ def remove_home(cloud: Cloud) -> dict[str, object]:
     containers = cloud.engine.containers.remove_all() if has_engine else 0
     if has_engine:
         cloud.engine.networks.remove_vpc()
+    cloud.remove_volumes()
     cloud.close()
     cloud.home.remove()
     return {"Home": str(cloud.home.root), "ContainersRemoved": containers}

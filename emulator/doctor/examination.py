@@ -3,6 +3,7 @@
 from emulator.cloud import Cloud
 from emulator.doctor.check import Check, Examination
 from emulator.doctor.engine_checks import examine_engine
+from emulator.doctor.instance_checks import examine_instances
 from emulator.doctor.machine_checks import check_python, examine_machine
 from emulator.engine.host import HostFacts, look_at_host
 from emulator.engine.remedy import Step, as_typed, steps_to_bootstrap
@@ -19,8 +20,8 @@ def examine(settings: Settings) -> Examination:
     """Look at this machine and its engine; nothing is changed."""
     with Cloud(settings) as cloud:
         engine = examine_engine(cloud)
-        base = [_base_image(cloud)] if engine.engine_usable else []
-    return Examination([check_python(), *engine.checks, *base, *examine_machine(settings)], engine.engine_usable)
+        held = [_base_image(cloud), *examine_instances(cloud)] if engine.engine_usable else []
+    return Examination([check_python(), *engine.checks, *held, *examine_machine(settings)], engine.engine_usable)
 
 
 def fix(settings: Settings, progress: Progress) -> None:

@@ -16,7 +16,7 @@ from emulator.engine.deaths import Deaths
 from emulator.engine.exec_session import ExecSession
 from emulator.engine.labels import Kind
 from emulator.engine.payload import cpu_limit, create_payload
-from emulator.engine.records import Container, ContainerSpec, ExecResult
+from emulator.engine.records import CPU_PERIOD_US, Container, ContainerSpec, ExecResult
 from emulator.errors import ConflictError, EmulatorError, NotFoundError
 from emulator.interrupts import deferred_interrupts
 
@@ -68,6 +68,11 @@ class Containers:
         with self._connection.translated("stop a container") as api:
             api.stop(container_id, timeout=timeout_seconds)
 
+    def restart(self, container_id: str, timeout_seconds: int = 10) -> None:
+        """Stop it, as `stop` does, and start it again."""
+        with self._connection.translated("restart a container") as api:
+            api.restart(container_id, timeout=timeout_seconds)
+
     def kill(self, container_id: str) -> None:
         """End it at once; one that already ended is left alone."""
         with contextlib.suppress(ConflictError, NotFoundError), self._connection.translated("kill a container") as api:
@@ -105,6 +110,20 @@ class Containers:
         with self._connection.translated("look at a container") as api:
             return int(api.inspect_container(container_id)["State"]["Pid"])
 
+    def started_at(self, container_id: str) -> datetime:
+        """Return when it last started."""
+        return self._moment(container_id, "StartedAt")
+
+    def ended_at(self, container_id: str) -> datetime:
+        """Return when it last ended."""
+        return self._moment(container_id, "FinishedAt")
+
+    def _moment(self, container_id: str, name: str) -> datetime:
+        with self._connection.translated("look at a container") as api:
+            text = str(api.inspect_container(container_id)["State"][name])
+        seconds, _, fraction = text.rstrip("Z").partition(".")  # to the nanosecond, which Python does not read
+        return datetime.fromisoformat(f"{seconds}.{fraction[:6]:0<6}+00:00")
+
     def logs(self, container_id: str) -> bytes:
         """Return all that it printed, stdout and stderr as they came."""
         with self._connection.translated("read a container's output") as api:
@@ -126,6 +145,24 @@ class Containers:
         with self._connection.translated("change a container's limits") as api:
             limit = cpu_limit(cpus, period_us)
             api.update_container(container_id, cpu_period=limit["CpuPeriod"], cpu_quota=limit["CpuQuota"])
+
+    def set_restart(self, container_id: str, policy: str | None) -> None:
+        """Have the engine start a container again by itself, as in a spec, or with None not at all."""
+        with self._connection.translated("change a container's restart policy") as api:
+            api.update_container(container_id, restart_policy={"Name": policy or "no"})
+
+    def resize(self, container_id: str, memory_bytes: int, cpus: float, processors: str) -> None:
+        """Give a stopped container other limits: memory without swap, a share of the processors, and which ones."""
+        with self._connection.translated("change a container's limits") as api:
+            limit = cpu_limit(cpus, CPU_PERIOD_US)
+            api.update_container(
+                container_id,
+                mem_limit=memory_bytes,
+                memswap_limit=memory_bytes,
+                cpu_period=limit["CpuPeriod"],
+                cpu_quota=limit["CpuQuota"],
+                cpuset_cpus=processors,
+            )
 
     def exec(self, container_id: str, command: Sequence[str], user: str = "") -> ExecResult:
         """Run *command* inside to its end."""

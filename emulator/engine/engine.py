@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from emulator.engine.archives import Archives
 from emulator.engine.builds import Builds
 from emulator.engine.connection import Connection
 from emulator.engine.containers import Containers
@@ -9,6 +10,7 @@ from emulator.engine.find import find_engine
 from emulator.engine.images import Images
 from emulator.engine.networks import Networks
 from emulator.engine.records import EngineInfo
+from emulator.engine.stats import Stats
 from emulator.settings import Settings
 
 
@@ -18,9 +20,11 @@ class Engine:
     def __init__(self, settings: Settings, home_id: str) -> None:
         self._connection = Connection(find_engine(settings))
         self.containers = Containers(self._connection, home_id)
+        self.archives = Archives(self._connection)
         self.images = Images(self._connection)
         self.builds = Builds(self._connection, self.images)
         self.networks = Networks(self._connection, settings.vpc_cidr)
+        self.stats = Stats(self._connection)
 
     @property
     def url(self) -> str | None:

@@ -1,4 +1,4 @@
-"""The verbs on images: look, pull, import, tag, remove."""
+"""The verbs on images: look, pull, import, commit, tag, remove."""
 
 import contextlib
 from collections.abc import Mapping
@@ -6,8 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from emulator.engine.connection import Connection
+from emulator.engine.labels import OURS
 from emulator.engine.records import Image
-from emulator.errors import EngineError, NotFoundError
+from emulator.errors import ConflictError, EngineError, NotFoundError
+
+_NO_TAG = "<none>:<none>"
+"""What engines before 1.43 say in place of nothing."""
 
 
 class Images:
@@ -29,6 +33,11 @@ class Images:
             )
         return None
 
+    def of_container(self, container_id: str) -> Image | None:
+        """Return the image that a container was made from; None if the engine has lost it."""
+        with self._connection.translated(f"look at container {container_id[:12]}") as api:
+            return self.get(api.inspect_container(container_id)["Image"])
+
     def list(self, label: str) -> list[Image]:
         """Return the images that carry *label*, a name or `name=value`."""
         with self._connection.translated("list images") as api:
@@ -36,7 +45,7 @@ class Images:
         return [
             Image(
                 id=row["Id"],
-                tags=tuple(row.get("RepoTags") or ()),
+                tags=tuple(tag for tag in row.get("RepoTags") or () if tag != _NO_TAG),
                 labels=row.get("Labels") or {},
                 size_bytes=row["Size"],
                 created_at=datetime.fromtimestamp(row["Created"], UTC),
@@ -67,13 +76,36 @@ class Images:
         with archive.open("rb") as content, self._connection.translated(f"import {name}") as api:
             api.import_image_from_data(content, repository=repository, tag=tag, changes=changes)
 
+    def commit(self, container_id: str, name: str, labels: Mapping[str, str]) -> None:
+        """
+        Make what is on the disk of a container the image *name*; one that runs is held still meanwhile.
+
+        The image starts as the container's own image does. Of the container's labels it has none but *labels*.
+        """
+        repository, _, tag = name.rpartition(":")
+        with self._connection.translated(f"make an image of container {container_id[:12]}") as api:
+            container = api.inspect_container(container_id)
+            start = api.inspect_image(container["Image"])["Config"]
+            blank = {label: "" for label in container["Config"].get("Labels") or {} if label.startswith(OURS)}
+            # Said outright where it may be empty: what is left out, the engine takes from the container.
+            config = {**start, "Entrypoint": start.get("Entrypoint") or [], "Labels": {**blank, **labels}}
+            api.commit(container_id, repository, tag, conf=config, pause=True)
+
     def tag(self, image: str, name: str) -> None:
         """Give *image* another name; the old ones stay."""
         repository, _, tag = name.rpartition(":")
         with self._connection.translated(f"tag {image}") as api:
             api.tag(image, repository, tag)
 
+    def untag(self, name: str) -> None:
+        """Take a name away; with its last one the image goes too, unless a container was made from it."""
+        with contextlib.suppress(NotFoundError), self._connection.translated(f"untag image {name}") as api:
+            api.remove_image(name, force=True)
+
     def remove(self, name: str) -> None:
-        """Remove a tag, and the image with its last one; what is gone or in use is left alone."""
-        with contextlib.suppress(NotFoundError), self._connection.translated(f"remove image {name}") as api:
+        """Remove a tag or an image, the image with its last tag; what is gone or in use is left alone."""
+        with (
+            contextlib.suppress(ConflictError, NotFoundError),
+            self._connection.translated(f"remove image {name}") as api,
+        ):
             api.remove_image(name)

@@ -2,10 +2,23 @@
 
 from enum import StrEnum
 
+OURS = "cloudlet."
+"""What all of them begin with."""
+
 HOME = "cloudlet.home"
 KIND = "cloudlet.kind"
 AMI = "cloudlet.ami"
 AMI_NAME = "cloudlet.ami-name"
+AMI_INIT = "cloudlet.ami-init"
+AMI_USER = "cloudlet.ami-user"
+AMI_PORTS = "cloudlet.ami-ports"
+
+AMI_HOME = "cloudlet.ami-home"
+"""The home whose instance an image was made from. Not `cloudlet.home`: containers have all labels of their image."""
+AMI_DESCRIPTION = "cloudlet.ami-description"
+AMI_CREATED = "cloudlet.ami-created"
+AMI_SOURCE = "cloudlet.ami-source"
+AMI_SOURCE_INSTANCE = "cloudlet.ami-source-instance"
 
 
 class Kind(StrEnum):
@@ -17,6 +30,8 @@ class Kind(StrEnum):
     WORKER = "worker"
     HOLDER = "holder"
     """Owns the network of one function's workers."""
+    MOVER = "mover"
+    """Moves what belongs to users that only containers have, such as the files of a volume."""
     BUILD = "build"
     AMI = "ami"
     BASE = "base"

@@ -1,4 +1,7 @@
-"""The network of instances and functions: one for all homes of an engine, since two cannot share a range."""
+"""The network of instances and functions: one for all homes of an engine, since two cannot share a range.
+
+Any home may remove it as long as nothing runs in it. What is asked about it then, is answered as if it were made anew.
+"""
 
 import contextlib
 import time
@@ -7,7 +10,8 @@ from typing import Any
 from emulator.engine import labels
 from emulator.engine.connection import Connection
 from emulator.engine.labels import Kind
-from emulator.errors import ConflictError, EngineError, NotFoundError
+from emulator.engine.vpc_range import VpcRange
+from emulator.errors import ConflictError, EngineError, EngineUnavailableError, NotFoundError
 
 VPC_NETWORK = "cloudlet-vpc"
 
@@ -42,27 +46,37 @@ class Networks:
                 time.sleep(_PAUSE_SECONDS)
 
     def _create(self) -> None:
-        ipam = {"Driver": "default", "Config": [{"Subnet": self._cidr}]}
+        wanted = VpcRange.of(self._cidr)
+        # The gateway is named: left to itself, the engine takes the first address of IPRange.
+        config = {"Subnet": wanted.cidr, "IPRange": wanted.automatic, "Gateway": wanted.gateway}
         with self._connection.translated(f"create the network {VPC_NETWORK}") as api:
             mark = {labels.KIND: str(Kind.NETWORK)}
+            ipam = {"Driver": "default", "Config": [config]}
             api.create_network(VPC_NETWORK, driver="bridge", ipam=ipam, check_duplicate=True, labels=mark)
+
+    def vpc_range(self) -> VpcRange:
+        """Return the range of addresses that the VPC has, or would get if it were made now; no engine is needed."""
+        try:
+            config = self._inspect()["IPAM"]["Config"][0]
+        except (NotFoundError, EngineUnavailableError):
+            return VpcRange.of(self._cidr)
+        return VpcRange.of(str(config["Subnet"]), config.get("Gateway"))
 
     def gateway(self) -> str:
         """Return this machine's own address in the VPC."""
-        config = self._inspect()["IPAM"]["Config"][0]
-        if gateway := config.get("Gateway"):
-            return str(gateway)
-        import ipaddress
-
-        return str(next(ipaddress.ip_network(config["Subnet"]).hosts()))
+        return self.vpc_range().gateway
 
     def cidr(self) -> str:
         """Return the range of addresses the VPC really has."""
-        return str(self._inspect()["IPAM"]["Config"][0]["Subnet"])
+        return self.vpc_range().cidr
 
     def addresses(self) -> set[str]:
-        """Return the addresses in use, of running containers only."""
-        return {row["IPv4Address"].split("/")[0] for row in (self._inspect().get("Containers") or {}).values()}
+        """Return the addresses in use, of running containers only: where no engine answers, nothing runs."""
+        try:
+            containers = self._inspect().get("Containers") or {}
+        except (NotFoundError, EngineUnavailableError):
+            return set()
+        return {row["IPv4Address"].split("/")[0] for row in containers.values()}
 
     def remove_vpc(self) -> bool:
         """Remove the VPC unless another home still has something in it; tell whether it is gone."""

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from emulator.engine.labels import Kind
 
+CPU_PERIOD_US = 100_000
+"""Over which a share of the processors is measured, unless somebody says otherwise."""
+
 
 @dataclass(frozen=True)
 class Bind:
@@ -43,7 +46,7 @@ class ContainerSpec:
     """The limit, swap included: a machine has no more."""
     cpus: float | None = None
     """A share of this machine's processors; more than it has is allowed and means all."""
-    cpu_period_us: int = 100_000
+    cpu_period_us: int = CPU_PERIOD_US
     pids: int | None = None
     network: str | None = None
     """A network's name, `container:<id>`, `none`, or the engine's default."""

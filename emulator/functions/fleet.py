@@ -19,6 +19,7 @@ from emulator.functions.runtime_api import RuntimeApi
 from emulator.functions.sandbox import Surroundings
 from emulator.functions.worker import Workshop
 from emulator.home import Home
+from emulator.metering import InvocationMeter
 from emulator.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class Fleet:
         settings: Settings,
         supply: Supply,
         holder_image: str,
+        meter: InvocationMeter,
         clock: Callable[[], datetime],
     ) -> None:
         self._engine = engine
@@ -43,6 +45,7 @@ class Fleet:
         self._settings = settings
         self._supply = supply
         self._holder_image = holder_image
+        self._meter = meter
         self._clock = clock
         self._closed = threading.Event()
         self._api: RuntimeApi | None = None
@@ -76,7 +79,7 @@ class Fleet:
         holders = self._holders = self._holders or Holders(self._engine, self._holder_image)
         surroundings = Surroundings(self._settings.region, endpoint)
         self._pool = WorkerPool(
-            Workshop(self._engine, api, self._home, surroundings, self._clock),
+            Workshop(self._engine, api, self._home, surroundings, self._meter, self._clock),
             holders,
             self._supply,
             self._settings.max_workers,

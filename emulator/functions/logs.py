@@ -65,7 +65,7 @@ def report_line(result: InvocationResult, memory_mb: int) -> str:
     fields = [
         f"REPORT RequestId: {result.request_id}",
         f"Duration: {result.duration_ms:.2f} ms",
-        f"Billed Duration: {math.ceil(result.duration_ms + (result.init_ms or 0))} ms",
+        f"Billed Duration: {result.billed_ms} ms",
         f"Memory Size: {memory_mb} MB",
         f"Max Memory Used: {math.ceil(result.max_memory_bytes / MIB)} MB",
     ]

@@ -1,6 +1,7 @@
 """One invocation: what goes to a handler, and what came of it. A handler that raises is a result, no error of ours."""
 
 import json
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -41,6 +42,11 @@ class InvocationResult:
     init_ms: float | None = None
     max_memory_bytes: int = 0
     log_tail: bytes = b""
+
+    @property
+    def billed_ms(self) -> int:
+        """Return the whole milliseconds that AWS takes money for: the start of a new worker counts, too."""
+        return math.ceil(self.duration_ms + (self.init_ms or 0))
 
     @property
     def function_error(self) -> str | None:

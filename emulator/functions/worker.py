@@ -32,6 +32,7 @@ from emulator.functions.sandbox import (
     worker_spec,
 )
 from emulator.home import Home
+from emulator.metering import InvocationMeter
 from emulator.units import iso_millis
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class Workshop:
     api: RuntimeApi
     home: Home
     surroundings: Surroundings
+    meter: InvocationMeter
     clock: Callable[[], datetime]
 
 
@@ -130,7 +132,9 @@ class Worker:
         await self._measure_memory()
         result = self._result(invocation, outcome, duration_ms)
         self._init_ms = None
-        return dataclasses.replace(result, log_tail=self._log.end(result, self.function.memory_mb))
+        function = self.function
+        self._workshop.meter.add(function.name, function.memory_mb, result.billed_ms, self._workshop.clock())
+        return dataclasses.replace(result, log_tail=self._log.end(result, function.memory_mb))
 
     def died(self, exit_code: int) -> None:
         """Take note that the container ended."""

@@ -10,12 +10,13 @@ from emulator.home import Home
 from emulator.images.ami import Ami
 from emulator.images.base import BaseImages
 from emulator.images.context import build_context
+from emulator.images.defined import DefinedAmi
 from emulator.images.dockerfile import Instruction, instructions
 from emulator.images.lock import locked
+from emulator.images.steps import STEP, build_steps, follow
 from emulator.progress import Progress
 from emulator.settings import Settings
 
-_STEP = re.compile(r"Step (\d+)/\d+ : ")
 _COMPLAINT = re.compile(r"^(?:E: |ERROR: |error: |Failed to )")
 _MOST_COMPLAINTS = 3
 
@@ -34,7 +35,7 @@ class Builder:
         """Tell whether the local store has *ami*."""
         return self._engine.images.get(ami.tag) is not None
 
-    def ensure_built(self, ami: Ami) -> str:
+    def ensure_built(self, ami: DefinedAmi) -> str:
         """
         Return the tag of *ami*, built if need be, its parents before it.
 
@@ -48,13 +49,13 @@ class Builder:
                     self._build(ami, parent_tag)
         return ami.tag
 
-    def _parent(self, ami: Ami) -> str:
+    def _parent(self, ami: DefinedAmi) -> str:
         if ami.parent is not None:
             return self.ensure_built(ami.parent)
         base = ami.definition.base
         return self._bases.ensure(base.image, base.bootstrap) if base else self._bases.ensure()
 
-    def _build(self, ami: Ami, parent_tag: str) -> None:
+    def _build(self, ami: DefinedAmi, parent_tag: str) -> None:
         bundle = self._settings.ca_bundle
         steps = instructions(ami, parent_tag, ca_bundle=bundle is not None)
         dockerfile = "".join(f"{step.text}\n" for step in steps)
@@ -64,8 +65,7 @@ class Builder:
             closing(self._engine.builds.run(tar, ami.tag, {}, self._arguments())) as printed,
         ):
             try:
-                for line in printed:
-                    self._progress.detail(line)
+                follow(printed, build_steps(ami.definition, steps), self._progress)
             except BuildError as error:
                 raise _explained(ami, steps, error) from error
 
@@ -75,9 +75,9 @@ class Builder:
         return {**proxies, **{name.lower(): value for name, value in proxies.items()}}
 
 
-def _explained(ami: Ami, steps: Sequence[Instruction], error: BuildError) -> BuildError:
+def _explained(ami: DefinedAmi, steps: Sequence[Instruction], error: BuildError) -> BuildError:
     """Return *error* with the line and field whose step failed, in the words of the program that failed in it."""
-    begun = [(index, match) for index, line in enumerate(error.log) if (match := _STEP.match(line))]
+    begun = [(index, match) for index, line in enumerate(error.log) if (match := STEP.match(line))]
     number = int(begun[-1][1][1]) if begun else 0
     field = steps[number - 1].field if 0 < number <= len(steps) else ""
     printed = error.log[begun[-1][0] + 1 :] if begun else error.log
@@ -93,7 +93,7 @@ def _explained(ami: Ami, steps: Sequence[Instruction], error: BuildError) -> Bui
     )
 
 
-def _blamed(ami: Ami, field: str, said: str) -> str:
+def _blamed(ami: DefinedAmi, field: str, said: str) -> str:
     """Narrow *field* down to the item that the message names."""
     items = {"packages": ami.definition.packages, "pip": ami.definition.pip, "services": ami.definition.services}
     for index, item in enumerate(items.get(field, ())):

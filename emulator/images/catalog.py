@@ -3,13 +3,16 @@
 A catalog remembers what it read: take a new one for each request, and what was edited in between is seen.
 """
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from emulator.errors import DefinitionError, InvalidRequestError, Problem, nearest
 from emulator.ids import is_id
-from emulator.images.ami import Ami, AmiNotFoundError, BrokenAmi
+from emulator.images.ami import AmiNotFoundError
+from emulator.images.defined import BrokenAmi, DefinedAmi
 from emulator.images.definition import Definition
 
 FILE_NAME = "ami.yaml"
@@ -32,19 +35,19 @@ class Catalog:
         for shelf in shelves:
             for path in sorted(shelf.folder.glob(f"*/{FILE_NAME}")):
                 self._places.setdefault(path.parent.name, (path, shelf.origin))
-        self._read: dict[str, Ami | DefinitionError] = {}
+        self._read: dict[str, DefinedAmi | DefinitionError] = {}
 
-    def list(self) -> list[Ami | BrokenAmi]:
+    def list(self) -> list[DefinedAmi | BrokenAmi]:
         """Return every AMI by name; one that is broken keeps its place, with the reason."""
         return [self._listed(name) for name in sorted(self._places)]
 
-    def find(self, reference: str) -> Ami:
+    def find(self, reference: str) -> DefinedAmi:
         """Return the AMI with this name or id; AmiNotFoundError knows the nearest, DefinitionError what is wrong."""
         if reference in self._places:
             return self._named(reference)
         if is_id(reference, "ami"):
             for ami in self.list():
-                if isinstance(ami, Ami) and ami.id == reference:
+                if isinstance(ami, DefinedAmi) and ami.id == reference:
                     return ami
         elif reference.startswith("ami-"):
             raise InvalidRequestError(
@@ -54,13 +57,13 @@ class Catalog:
             )
         raise AmiNotFoundError(reference, self._hint(reference))
 
-    def read(self, path: Path) -> Ami:
+    def read(self, path: Path) -> DefinedAmi:
         """Return the AMI of an ami.yaml, or of the folder that holds it, wherever it is."""
         file = path / FILE_NAME if path.is_dir() else path
         folder_name = file.resolve().parent.name if file.name == FILE_NAME else None
         return self._resolve(self._load(file, folder_name), "", ())
 
-    def read_text(self, raw: bytes, file: str) -> Ami:
+    def read_text(self, raw: bytes, file: str) -> DefinedAmi:
         """Return the AMI that *raw* defines; the files it names are looked for in the current folder."""
         return self._resolve(self._parse(raw, file, self._cwd, None), "", ())
 
@@ -69,18 +72,18 @@ class Catalog:
             return "an AMI is called by its name: put its folder into ./amis, or into the home's amis folder"
         known = list(self._places)
         if is_id(reference, "ami"):
-            known = [ami.id for ami in self.list() if isinstance(ami, Ami)]
+            known = [ami.id for ami in self.list() if isinstance(ami, DefinedAmi)]
         meant = nearest(reference, known)
         return f"{meant} `cloudlet ami list` shows all" if meant else "see what there is with `cloudlet ami list`"
 
-    def _listed(self, name: str) -> Ami | BrokenAmi:
+    def _listed(self, name: str) -> DefinedAmi | BrokenAmi:
         path, origin = self._places[name]
         try:
             return self._named(name)
         except DefinitionError as error:
             return BrokenAmi(name, self._shown(path), origin, error.problems)
 
-    def _named(self, name: str, below: tuple[str, ...] = ()) -> Ami:
+    def _named(self, name: str, below: tuple[str, ...] = ()) -> DefinedAmi:
         if name not in self._read:
             path, origin = self._places[name]
             try:
@@ -92,13 +95,13 @@ class Catalog:
             raise found
         return found
 
-    def _resolve(self, definition: Definition, origin: str, below: tuple[str, ...]) -> Ami:
+    def _resolve(self, definition: Definition, origin: str, below: tuple[str, ...]) -> DefinedAmi:
         chain = (*below, definition.name)
         if definition.extends in chain:
             circle = " -> ".join((*chain[chain.index(definition.extends) :], definition.extends))
             raise _refusal(definition, "extends", f"goes in a circle: {circle}", definition.extends)
         parent = self._named(definition.extends, chain) if definition.extends else None
-        ami = Ami(definition, parent, origin)
+        ami = DefinedAmi(definition, parent, origin)
         if ami.init == "none" and definition.services:
             sentence = f"cannot be enabled without systemd, and {definition.extends} has `init: none`"
             raise _refusal(definition, "services", sentence, list(definition.services))
@@ -107,10 +110,12 @@ class Catalog:
     def _load(self, path: Path, folder_name: str | None) -> Definition:
         try:
             raw = path.read_bytes()
+            written_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         except OSError as error:
             problem = Problem(self._shown(path), "", f"cannot be read: {error.strerror}")
             raise DefinitionError([problem]) from error
-        return self._parse(raw, self._shown(path), path.parent, folder_name)
+        definition = self._parse(raw, self._shown(path), path.parent, folder_name)
+        return dataclasses.replace(definition, written_at=written_at)
 
     def _parse(self, raw: bytes, file: str, folder: Path, folder_name: str | None) -> Definition:
         from emulator.images.reading import read_definition

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import IO
 
 from emulator.images import systemd
-from emulator.images.ami import Ami
+from emulator.images.defined import DefinedAmi
 
 CA_BUNDLE = "cloudlet/ca-bundle.pem"
 CA_BUNDLE_TARGET = "/etc/cloudlet/ca-bundle.pem"
 PIP_CONF = "cloudlet/pip.conf"
 ENVIRONMENT = "cloudlet/environment"
 SYSTEMD_ENVIRONMENT = "cloudlet/systemd.conf"
-SSH_KEYS_UNIT = "cloudlet/ssh-keys.service"
+UNITS = "cloudlet/units/"
 
 VENV_PATH = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -30,13 +30,13 @@ def file_name(index: int) -> str:
     return f"files/{index}"
 
 
-def environment(ami: Ami) -> dict[str, str]:
+def environment(ami: DefinedAmi) -> dict[str, str]:
     """Return what every process of an instance is to have: `env`, and the venv on PATH if there is one."""
     venv = {"PATH": VENV_PATH} if ami.has_venv else {}
     return venv | ami.env
 
 
-def build_context(ami: Ami, dockerfile: str, ca_bundle: Path | None) -> IO[bytes]:
+def build_context(ami: DefinedAmi, dockerfile: str, ca_bundle: Path | None) -> IO[bytes]:
     """Return the tar for *dockerfile*, ready to be read."""
     content = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - the caller closes it
     with tarfile.open(fileobj=content, mode="w") as tar:
@@ -48,9 +48,10 @@ def build_context(ami: Ami, dockerfile: str, ca_bundle: Path | None) -> IO[bytes
     return content
 
 
-def _members(ami: Ami, dockerfile: str, ca_bundle: Path | None) -> Iterator[tuple[str, bytes, int]]:
+def _members(ami: DefinedAmi, dockerfile: str, ca_bundle: Path | None) -> Iterator[tuple[str, bytes, int]]:
     yield "Dockerfile", dockerfile.encode(), 0o644
-    yield SSH_KEYS_UNIT, systemd.SSH_KEYS_UNIT.encode(), 0o644
+    for name, unit in systemd.units().items():
+        yield UNITS + name, unit, 0o644
     if ca_bundle is not None:
         yield CA_BUNDLE, ca_bundle.read_bytes(), 0o644
         yield PIP_CONF, f"[global]\ncert = {CA_BUNDLE_TARGET}\n".encode(), 0o644

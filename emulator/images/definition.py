@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -45,5 +46,7 @@ class Definition:
     user: str | None = None
     ports: tuple[int, ...] = ()
     init: str | None = None
+    written_at: datetime | None = field(default=None, compare=False)
+    """When the file was last changed; None if it came without one."""
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
     """Where in the file each dotted path stands: a failing build step names its line."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from emulator.engine import labels
 from emulator.images import context, systemd
-from emulator.images.ami import Ami
+from emulator.images.defined import DefinedAmi
 
 _BEGIN_APT = """\
 printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d
@@ -42,7 +42,7 @@ if [ -d /etc/sudoers.d ]; then
 fi
 """
 
-_SYSTEMD = f'systemctl mask "$@"\nsystemctl enable {systemd.SSH_KEYS_NAME}\n'
+_SYSTEMD = f'systemctl mask "$@"\nsystemctl enable {" ".join(systemd.ENABLED)}\n'
 
 _FINISH_SYSTEMD = """\
 : > /etc/machine-id
@@ -60,12 +60,12 @@ class Instruction:
     field: str = ""
 
 
-def render(ami: Ami, parent_tag: str, *, ca_bundle: bool = False) -> str:
+def render(ami: DefinedAmi, parent_tag: str, *, ca_bundle: bool = False) -> str:
     """Return the Dockerfile that makes *ami* on top of *parent_tag*."""
     return "\n".join(instruction.text for instruction in instructions(ami, parent_tag, ca_bundle=ca_bundle)) + "\n"
 
 
-def instructions(ami: Ami, parent_tag: str, *, ca_bundle: bool = False) -> list[Instruction]:
+def instructions(ami: DefinedAmi, parent_tag: str, *, ca_bundle: bool = False) -> list[Instruction]:
     """Return the steps in the engine's order: the n-th is the `Step n` of its log."""
     return [
         Instruction(f"FROM {parent_tag}", "extends" if ami.parent else "base"),
@@ -76,7 +76,7 @@ def instructions(ami: Ami, parent_tag: str, *, ca_bundle: bool = False) -> list[
         *_written(ami),
         *(Instruction(_run(script), f"run.{index}") for index, script in enumerate(ami.definition.run)),
         *_started(ami),
-        Instruction("LABEL " + " ".join(f"{name}={value}" for name, value in ami.labels.items())),
+        Instruction("LABEL " + " ".join(f"{name}={quoted(value)}" for name, value in ami.labels.items())),
     ]
 
 
@@ -88,14 +88,14 @@ def _certificates() -> Iterator[Instruction]:
         yield Instruction(f"ARG {name}={context.CA_BUNDLE_TARGET}")
 
 
-def _installed(ami: Ami) -> Iterator[Instruction]:
+def _installed(ami: DefinedAmi) -> Iterator[Instruction]:
     definition = ami.definition
     boots_anew = ami.init == "systemd" and (ami.parent is None or ami.parent.init != "systemd")
     if packages := (*(systemd.PACKAGES if boots_anew else ()), *definition.packages):
         yield Instruction(_run(_APT, *dict.fromkeys(packages)), "packages")
     if boots_anew:
         yield Instruction("ENV container=docker", "init")
-        yield Instruction(_copy(context.SSH_KEYS_UNIT, f"/etc/systemd/system/{systemd.SSH_KEYS_NAME}"), "init")
+        yield Instruction(_copy(context.UNITS, "/etc/systemd/system/"), "init")
         yield Instruction(_run(_SYSTEMD, *systemd.MASKED), "init")
     if definition.pip:
         yield Instruction(_run(_VENV), "pip")
@@ -105,15 +105,15 @@ def _installed(ami: Ami) -> Iterator[Instruction]:
         yield Instruction(_run(_USER, definition.user), "user")
 
 
-def _written(ami: Ami) -> Iterator[Instruction]:
+def _written(ami: DefinedAmi) -> Iterator[Instruction]:
     for index, entry in enumerate(ami.definition.files):
         owner = entry.owner if ":" in entry.owner else f"{entry.owner}:{entry.owner}"
         yield Instruction(_copy(context.file_name(index), entry.path, owner), f"files.{index}")
     if ami.definition.env:
-        pairs = " ".join(f"{name}={_quoted(value)}" for name, value in ami.definition.env.items())
+        pairs = " ".join(f"{name}={quoted(value)}" for name, value in ami.definition.env.items())
         yield Instruction(f"ENV {pairs}", "env")
     if ami.definition.pip and "PATH" not in ami.env:
-        yield Instruction(f"ENV PATH={context.VENV_PATH}", "pip")
+        yield Instruction(f"ENV PATH={context.VENV_PATH}", "env")
     if context.environment(ami):
         yield Instruction(_copy(context.ENVIRONMENT, "/etc/environment"), "env")
         if ami.init == "systemd":
@@ -121,7 +121,7 @@ def _written(ami: Ami) -> Iterator[Instruction]:
             yield Instruction(_copy(context.SYSTEMD_ENVIRONMENT, target), "env")
 
 
-def _started(ami: Ami) -> Iterator[Instruction]:
+def _started(ami: DefinedAmi) -> Iterator[Instruction]:
     if ami.definition.services:
         yield Instruction(f"RUN {json.dumps(['systemctl', 'enable', *ami.definition.services])}", "services")
     if ami.definition.ports:
@@ -145,8 +145,8 @@ def _copy(name: str, target: str, owner: str = "root:root") -> str:
     return f"COPY {chown}{json.dumps([name, target])}"
 
 
-def _quoted(value: str) -> str:
-    """Return *value* as ENV takes it literally; a bare `$` would be replaced."""
+def quoted(value: str) -> str:
+    """Return *value* as ENV and LABEL take it literally; a bare `$` would be replaced."""
     for special in ("\\", '"', "$"):
         value = value.replace(special, f"\\{special}")
     return f'"{value}"'

@@ -1,95 +1,116 @@
-"""YAML text as plain data, with the line of every field. Knows nothing of AMIs.
+"""AMIs in the shape of AWS's answers: names and nesting as in the EC2 API reference."""
 
-YAML itself lets the second of two equal keys win in silence; here it is a mistake, as in no definition is it meant.
-"""
-
-from collections.abc import Iterator
-from dataclasses import dataclass
+import platform
+from collections.abc import Mapping
 from typing import Any
 
-import yaml
+from emulator.images.ami import SHIPPED, Ami
+from emulator.images.defined import BrokenAmi
+from emulator.resources.filters import Fields
+from emulator.settings import ACCOUNT_ID
+from emulator.units import iso_millis
 
-from emulator.errors import DefinitionError, Problem
+Document = dict[str, Any]
 
-_LARGEST_BYTES = 1024 * 1024
+SHIPPED_OWNER_ID = "000000000001"
+SHIPPED_OWNER_ALIAS = "amazon"
+"""Who owns what comes with cloudlet: in scripts, these AMIs stand where Amazon's own do."""
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # six times as fast, where the C library is there
+ROOT_DEVICE = "/dev/xvda"
 
+FILTERS = (
+    "architecture",
+    "creation-date",
+    "description",
+    "hypervisor",
+    "image-id",
+    "image-type",
+    "is-public",
+    "name",
+    "owner-alias",
+    "owner-id",
+    "root-device-name",
+    "root-device-type",
+    "source-image-id",
+    "source-instance-id",
+    "state",
+    "virtualization-type",
+)
+"""What `--filters` may name, besides tags."""
 
-@dataclass(frozen=True)
-class Document:
-    """A YAML file's mapping; `problems` are those that leave the rest readable."""
-
-    data: dict[Any, Any]
-    lines: dict[str, int]
-    problems: tuple[Problem, ...]
-
-
-def read_document(raw: bytes, file: str) -> Document:
-    """Return the mapping that *raw* holds; DefinitionError, with the line, if it is no YAML or no mapping."""
-    if len(raw) > _LARGEST_BYTES:
-        raise _refusal(file, "is larger than 1 MiB; put large content into files beside it and name them as `source`")
-    try:
-        loader = _Loader(raw)
-        try:
-            root = loader.get_single_node()
-            if root is None:
-                raise _refusal(file, "is empty; a definition starts with `version: 1` and `name:`")
-            found = list(_duplicates(root, file))
-            data = loader.construct_document(root)
-        finally:
-            loader.dispose()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise _refusal(file, f"{where}{error.problem or error.context}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise _refusal(file, f"is not YAML: {_first_line(error)}") from error
-    if not isinstance(data, dict):
-        raise _refusal(file, "is not a mapping of fields; write `name: …` lines", data)
-    return Document(data, dict(_lines(root)), tuple(found))
+_ARCHITECTURES = {"aarch64": "arm64", "amd64": "x86_64"}
 
 
-def _refusal(file: str, message: str, value: object = None) -> DefinitionError:
-    return DefinitionError([Problem(file, "", message, value)])
+def architecture() -> str:
+    """Return AWS's name for what this machine's processors are, and so all that runs on them."""
+    machine = platform.machine().lower()
+    return _ARCHITECTURES.get(machine, machine)
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
+def owner_id(ami: Ami) -> str:
+    """Return the account that *ami* belongs to."""
+    return SHIPPED_OWNER_ID if ami.origin == SHIPPED else ACCOUNT_ID
 
 
-def _duplicates(root: Any, file: str) -> Iterator[Problem]:
-    for path, mapping in _mappings(root):
-        seen: dict[str, int] = {}
-        for key, _ in mapping.value:
-            line = key.start_mark.line + 1
-            if isinstance(key.value, str) and key.value in seen:
-                where = f"{path}.{key.value}" if path else key.value
-                yield Problem(file, where, f"stands twice, in lines {seen[key.value]} and {line}", key.value)
-            elif isinstance(key.value, str):
-                seen[key.value] = line
+def image(ami: Ami, tags: Mapping[str, str], *, built: bool | None) -> Document:
+    """Return what DescribeImages says of *ami*; `Built` and what follows it are our own. *built* is None if unknown."""
+    document: Document = {
+        "ImageId": ami.id,
+        "Name": ami.name,
+        "Description": ami.description,
+        "State": "available",
+        "ImageType": "machine",
+        "ImageLocation": ami.location,
+        "CreationDate": ami.created_at,
+        "OwnerId": owner_id(ami),
+        "Public": ami.origin == SHIPPED,
+        "Architecture": architecture(),
+        "PlatformDetails": "Linux/UNIX",
+        "UsageOperation": "RunInstances",
+        "RootDeviceName": ROOT_DEVICE,
+        "RootDeviceType": "ebs",
+        "VirtualizationType": "hvm",
+        "Hypervisor": "xen",
+        "EnaSupport": True,
+        "Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())],
+    }
+    if ami.origin == SHIPPED:
+        document["ImageOwnerAlias"] = SHIPPED_OWNER_ALIAS
+    if ami.source_id is not None:
+        document["SourceImageId"] = ami.source_id
+    if ami.source_instance_id is not None:
+        document["SourceInstanceId"] = ami.source_instance_id
+    return document | {"Built": built, "DefaultUser": ami.user, "Ports": list(ami.ports), "Init": ami.init}
 
 
-def _mappings(root: Any) -> Iterator[tuple[str, Any]]:
-    return ((path, node) for path, node in _nodes(root) if isinstance(node, yaml.MappingNode))
+def broken_image(ami: BrokenAmi) -> Document:
+    """Return what can be said of a definition that has mistakes."""
+    reason = {"Code": "InvalidDefinition", "Message": "; ".join(str(problem) for problem in ami.problems)}
+    return {"ImageId": None, "Name": ami.name, "State": "invalid", "StateReason": reason, "ImageLocation": ami.file}
 
 
-def _lines(root: Any) -> Iterator[tuple[str, int]]:
-    return ((path, node.start_mark.line + 1) for path, node in _nodes(root) if path)
+def owners_of(ami: Ami) -> set[str]:
+    """Return what `--owners` may say of *ami*."""
+    return {owner_id(ami), SHIPPED_OWNER_ALIAS if ami.origin == SHIPPED else "self"}
 
 
-def _nodes(root: Any) -> Iterator[tuple[str, Any]]:
-    """Walk the tree, each node once: aliases could otherwise make it endless."""
-    seen: set[int] = set()
-    waiting = [("", root)]
-    while waiting:
-        path, node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        yield path, node
-        prefix = f"{path}." if path else ""
-        if isinstance(node, yaml.MappingNode):
-            waiting += [(f"{prefix}{key.value}", value) for key, value in node.value if isinstance(key.value, str)]
-        elif isinstance(node, yaml.SequenceNode):
-            waiting += [(f"{prefix}{index}", item) for index, item in enumerate(node.value)]
+def fields(ami: Ami) -> Fields:
+    """Return what `--filters` find *ami* by."""
+    return {
+        "architecture": [architecture()],
+        "creation-date": [iso_millis(ami.created_at)] if ami.created_at else [],
+        "description": [ami.description],
+        "hypervisor": ["xen"],
+        "image-id": [ami.id],
+        "image-type": ["machine"],
+        "is-public": [str(ami.origin == SHIPPED).lower()],
+        "name": [ami.name],
+        "owner-alias": [SHIPPED_OWNER_ALIAS] if ami.origin == SHIPPED else [],
+        "owner-id": [owner_id(ami)],
+        "root-device-name": [ROOT_DEVICE],
+        "root-device-type": ["ebs"],
+        "source-image-id": [ami.source_id] if ami.source_id else [],
+        "source-instance-id": [ami.source_instance_id] if ami.source_instance_id else [],
+        "state": ["available"],
+        "virtualization-type": ["hvm"],
+    }

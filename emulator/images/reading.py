@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.errors import DefinitionError, Problem, nearest
 from emulator.images.definition import BaseImage, Definition, FileEntry
-from emulator.images.document import read_document
+from emulator.images.yaml_text import read_document
 
 if TYPE_CHECKING:
     from emulator.images.schema import AmiModel, FileModel, Surroundings
@@ -54,7 +54,7 @@ def _problem(file: str, detail: Mapping[str, Any], fields: Mapping[str, object])
 
 
 def _message(detail: Mapping[str, Any], location: list[str], fields: Mapping[str, object]) -> str:
-    from emulator.images.checks import shown
+    from emulator.checks import shown
 
     kind, value = detail["type"], detail["input"]
     if kind == "value_error":

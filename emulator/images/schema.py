@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
+from emulator import checks
 from emulator.errors import nearest
-from emulator.images import checks
 from emulator.images.sources import source_path
 
 
@@ -37,20 +37,33 @@ class _Model(BaseModel):
 
 
 class BaseModelOfAmi(_Model):
-    """`base:`"""
+    """What an AMI without a parent starts from."""
 
-    image: Annotated[str, AfterValidator(checks.image_name)]
-    bootstrap: Annotated[str, AfterValidator(checks.suite)] | None = None
+    image: Annotated[str, checks.image_name] = Field(
+        description="An image with its tag, from the engine's local store, else from its registry."
+    )
+    bootstrap: Annotated[str, checks.suite] | None = Field(
+        None, description="A Debian suite: with no registry in reach, the base is made from its packages."
+    )
 
 
 class FileModel(_Model):
-    """One of `files:`"""
+    """A file that the AMI gets: `content` or `source` says what is in it."""
 
-    path: Annotated[str, AfterValidator(checks.path)]
-    content: str | None = None
-    source: str | None = None
-    mode: Annotated[str, BeforeValidator(checks.mode)] = "0644"
-    owner: Annotated[str, AfterValidator(checks.owner)] = "root:root"
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["content"]}, {"required": ["source"]}]})
+
+    path: Annotated[str, AfterValidator(checks.path)] = Field(
+        description="Where it goes, an absolute path. Folders on the way are made.",
+        json_schema_extra={"pattern": f"^{checks.PATH}$"},
+    )
+    content: str | None = Field(None, description="What is in it; short texts may stand here.")
+    source: str | None = Field(None, description="A file in the AMI's folder that has the content.")
+    mode: Annotated[str, BeforeValidator(checks.mode)] = Field(
+        "0644", description="Its permissions, octal and in quotes.", json_schema_extra={"pattern": f"^{checks.MODE}$"}
+    )
+    owner: Annotated[str, checks.owner] = Field(
+        "root:root", description="Whose it is: user or user:group; user alone means the group of the same name."
+    )
 
     @field_validator("source")
     @classmethod
@@ -60,25 +73,59 @@ class FileModel(_Model):
         return value
 
 
-class AmiModel(_Model):
-    """A whole `ami.yaml`."""
+_Value = Annotated[
+    str, AfterValidator(checks.variable_value), Field(json_schema_extra={"pattern": r"^[^\x00-\x1f\x7f]*$"})
+]
+_Command = Annotated[str, AfterValidator(checks.command), Field(json_schema_extra={"pattern": r"\S"})]
 
-    version: Literal[1]
-    name: Annotated[str, AfterValidator(checks.ami_name)]
-    description: Annotated[str, AfterValidator(checks.sentence)] = ""
-    base: BaseModelOfAmi | None = None
-    extends: str | None = None
-    packages: list[Annotated[str, AfterValidator(checks.package)]] = []
-    pip: list[Annotated[str, AfterValidator(checks.requirement)]] = []
-    files: list[FileModel] = []
-    run: list[Annotated[str, AfterValidator(checks.command)]] = []
-    services: list[Annotated[str, AfterValidator(checks.service)]] = []
-    env: dict[
-        Annotated[str, AfterValidator(checks.variable)], Annotated[str, AfterValidator(checks.variable_value)]
-    ] = {}
-    user: Annotated[str, AfterValidator(checks.account)] | None = None
-    ports: list[Annotated[int, Field(ge=1, le=65535)]] = []
-    init: Literal["systemd", "none"] | None = None
+
+class AmiModel(_Model):
+    """An AMI of cloudlet: what instances start from."""
+
+    model_config = ConfigDict(
+        title="AMI definition",
+        json_schema_extra={
+            "oneOf": [{"required": ["base"]}, {"required": ["extends"]}],
+            "not": {
+                "properties": {"init": {"const": "none"}, "services": {"minItems": 1}},
+                "required": ["init", "services"],
+            },
+        },
+    )
+
+    version: Literal[1] = Field(description="The version of this format.")
+    name: Annotated[str, AfterValidator(checks.ami_name)] = Field(
+        description="The folder's name: small letters, digits, dots and dashes, at most 63.",
+        json_schema_extra={"pattern": f"^{checks.NAME}$"},
+    )
+    description: Annotated[str, AfterValidator(checks.sentence)] = Field("", description="A sentence, shown in lists.")
+    base: BaseModelOfAmi | None = Field(None, description="What it starts from; an AMI has either `base` or `extends`.")
+    extends: str | None = Field(None, description="The name of another AMI that it starts from, with all that one has.")
+    packages: list[Annotated[str, checks.package]] = Field(
+        [], description="Debian packages, without those they merely recommend."
+    )
+    pip: list[Annotated[str, checks.requirement]] = Field(
+        [], description="Python packages, into a virtual environment in /opt/venv that comes first on PATH."
+    )
+    files: list[FileModel] = Field([], description="Files that it gets.")
+    run: list[_Command] = Field([], description="Shell commands, run as root while it is built, each a step.")
+    services: list[Annotated[str, checks.service]] = Field(
+        [], description="systemd units that start at boot; not with `init: none`."
+    )
+    env: dict[Annotated[str, checks.variable], _Value] = Field(
+        {},
+        description="Environment variables of all that runs in an instance; values are text on one line.",
+        json_schema_extra={"additionalProperties": False},
+    )
+    user: Annotated[str, checks.account] | None = Field(
+        None, description="Who logs in: the parent's, else root. Made if it is not there."
+    )
+    ports: list[Annotated[int, Field(ge=1, le=65535)]] = Field(
+        [], description="Ports that it serves, besides the parents'; `--publish auto` publishes them."
+    )
+    init: Literal["systemd", "none"] | None = Field(
+        None, description="The first process: the parent's, else systemd. With none it only sleeps."
+    )
 
     @field_validator("name")
     @classmethod

@@ -1,9 +1,11 @@
 """What a container needs so that systemd boots in it, and says `running`."""
 
+from pathlib import Path
+
 PACKAGES = ("systemd", "systemd-sysv", "dbus")
 
-STOP_SIGNAL = "SIGRTMIN+3"
-"""systemd's own word for an orderly shutdown; SIGTERM would make it re-execute itself."""
+STOP_SIGNAL = "SIGPWR"
+"""Starts our sigpwr.target, which ends with 143. SIGRTMIN+3 is also what `halt` inside means; SIGTERM re-executes."""
 
 MASKED = (
     "apt-daily.timer",
@@ -27,24 +29,16 @@ MASKED = (
 )
 """Units for hardware, kernel and consoles, which belong to the host; and apt's updates, which would slow each boot."""
 
-SSH_KEYS_UNIT = """\
-[Unit]
-Description=Host keys of this instance's own
-ConditionPathExists=/usr/bin/ssh-keygen
-ConditionPathExists=!/etc/ssh/ssh_host_ed25519_key
-Before=ssh.service
+ENABLED = ("cloudlet-init.service", "cloudlet-final.service", "cloudlet-ssh-keys.service")
+"""Of the units beside this module, those that a boot starts."""
 
-[Service]
-Type=oneshot
-ExecStart=/usr/bin/ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key
-ExecStart=/usr/bin/ssh-keygen -q -t ecdsa -N "" -f /etc/ssh/ssh_host_ecdsa_key
+_UNITS = Path(__file__).parent / "units"
 
-[Install]
-WantedBy=multi-user.target
-"""
-"""Not `ssh-keygen -A`: an RSA key takes a small instance seconds, and nothing has needed one for years."""
 
-SSH_KEYS_NAME = "cloudlet-ssh-keys.service"
+def units() -> dict[str, bytes]:
+    """Return what comes to lie in /etc/systemd/system: path below it, content."""
+    files = sorted(path for path in _UNITS.rglob("*") if path.is_file())
+    return {path.relative_to(_UNITS).as_posix(): path.read_bytes() for path in files}
 
 
 def default_environment(env: dict[str, str]) -> str:

@@ -1,30 +1,33 @@
 """Instances in the shape of AWS's answers: names and nesting as in the EC2 API reference."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC
 from typing import Any
 
-from emulator.instances.instance_types import InstanceType, find_type
+from emulator.instances.identity import PUBLIC_DNS_NAME, PUBLIC_IP, interface_id
+from emulator.instances.instance_types import find_type
 from emulator.instances.model import Instance, InstanceState, StateChange
+from emulator.instances.parts import USER_INITIATED
 from emulator.settings import ACCOUNT_ID
 
 Document = dict[str, Any]
 
 
-def reservations(instances: Iterable[Instance], region: str) -> Document:
+def reservations(instances: Iterable[Instance]) -> Document:
     """Return the answer of DescribeInstances."""
     launches: dict[str, list[Instance]] = {}
     for instance in instances:
         launches.setdefault(instance.launch.reservation_id, []).append(instance)
-    return {"Reservations": [reservation(members, region) for members in launches.values()]}
+    return {"Reservations": [reservation(members) for members in launches.values()]}
 
 
-def reservation(instances: list[Instance], region: str) -> Document:
+def reservation(instances: list[Instance]) -> Document:
     """Return the answer of RunInstances: instances of one launch."""
     return {
         "ReservationId": instances[0].launch.reservation_id,
         "OwnerId": ACCOUNT_ID,
         "Groups": [],
-        "Instances": [_instance(instance, region) for instance in instances],
+        "Instances": [_instance(instance) for instance in instances],
     }
 
 
@@ -34,68 +37,111 @@ def state_changes(name: str, changes: Iterable[StateChange]) -> Document:
         name: [
             {
                 "InstanceId": change.instance_id,
-                "CurrentState": _state(change.current),
-                "PreviousState": _state(change.previous),
+                "CurrentState": state_document(change.current),
+                "PreviousState": state_document(change.previous),
             }
             for change in changes
         ]
     }
 
 
-def instance_types(types: Iterable[InstanceType]) -> Document:
-    """Return the answer of DescribeInstanceTypes."""
-    return {
-        "InstanceTypes": [
-            {
-                "InstanceType": one.name,
-                "BurstablePerformanceSupported": one.is_burstable,
-                "ProcessorInfo": {"SupportedArchitectures": [one.architecture]},
-                "VCpuInfo": {"DefaultVCpus": one.vcpus},
-                "MemoryInfo": {"SizeInMiB": one.memory_mib},
-            }
-            for one in types
-        ]
-    }
+def state_document(state: InstanceState) -> Document:
+    """Return a state as AWS shows it."""
+    return {"Code": state.value, "Name": state.label}
 
 
-def _instance(instance: Instance, region: str) -> Document:
+def tag_documents(tags: Mapping[str, str]) -> list[Document]:
+    """Return tags as AWS shows them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _instance(instance: Instance) -> Document:
     launch = instance.launch
-    alive = instance.state is not InstanceState.TERMINATED
+    kind = find_type(launch.instance_type)
     document: Document = {
         "AmiLaunchIndex": launch.launch_index,
         "ImageId": launch.image_id,
         "InstanceId": launch.instance_id,
         "InstanceType": launch.instance_type,
         "LaunchTime": launch.launch_time,
-        "Placement": {"AvailabilityZone": f"{region}a", "Tenancy": "default"},
-        "State": _state(instance.state),
-        "StateTransitionReason": "" if instance.reason is None else instance.reason.partition(": ")[2],
-        "Architecture": find_type(launch.instance_type).architecture,
+        "Placement": {"AvailabilityZone": instance.subnet.zone, "Tenancy": "default"},
+        "State": state_document(instance.state),
+        "StateTransitionReason": _transition_reason(instance),
+        "Architecture": kind.architecture,
         "RootDeviceName": "/dev/xvda",
         "RootDeviceType": "ebs",
         "VirtualizationType": "hvm",
         "Hypervisor": "xen",
         "Monitoring": {"State": "disabled"},
-        "CpuOptions": {"CoreCount": find_type(launch.instance_type).vcpus, "ThreadsPerCore": 1},
-        "Tags": _tags(instance.tags),
+        "CpuOptions": {"CoreCount": kind.cores, "ThreadsPerCore": kind.threads_per_core},
+        "MetadataOptions": launch.metadata.to_document(),
+        "ClientToken": launch.client_token or "",
+        "BlockDeviceMappings": [_mapping(attachment) for attachment in instance.volumes],
+        "Tags": tag_documents(instance.tags),
     }
-    if alive:
-        document |= {"PrivateIpAddress": launch.private_ip, "PrivateDnsName": launch.private_dns_name}
-        document["NetworkInterfaces"] = [
-            {"PrivateIpAddress": launch.private_ip, "MacAddress": instance.mac_address, "Status": "in-use"}
-        ]
-    if alive and instance.state is InstanceState.RUNNING:
-        document |= {"PublicIpAddress": "127.0.0.1", "PublicDnsName": "localhost"}
-        document["PublishedPorts"] = [{"HostPort": host, "InstancePort": inside} for host, inside in instance.ports]
-    if instance.reason is not None:
-        code, _, message = instance.reason.partition(": ")
-        document["StateReason"] = {"Code": code, "Message": f"{code}: {message}"}
+    document |= dict(_optional(instance))
     return document
 
 
-def _state(state: InstanceState) -> Document:
-    return {"Code": state.value, "Name": state.label}
+def _optional(instance: Instance) -> Iterator[tuple[str, object]]:
+    """Yield what not every instance has, or not in every state."""
+    launch = instance.launch
+    if launch.key_name is not None:
+        yield "KeyName", launch.key_name
+    if launch.role is not None:
+        yield "IamInstanceProfile", {"Arn": f"arn:aws:iam::{ACCOUNT_ID}:instance-profile/{launch.role}"}
+    if instance.reason is not None:
+        code, _, message = instance.reason.partition(": ")
+        yield "StateReason", {"Code": code, "Message": f"{code}: {message}"}
+    if instance.state is InstanceState.TERMINATED:
+        return
+    yield "PrivateIpAddress", launch.private_ip
+    yield "PrivateDnsName", launch.private_dns_name
+    yield "SubnetId", instance.subnet.id
+    yield "VpcId", instance.subnet.vpc_id
+    yield "SecurityGroups", _groups(instance)
+    yield "NetworkInterfaces", [_interface(instance)]
+    if instance.state is InstanceState.RUNNING:
+        yield "PublicIpAddress", PUBLIC_IP
+        yield "PublicDnsName", PUBLIC_DNS_NAME
+        yield "PublishedPorts", [{"HostPort": host, "InstancePort": inside} for host, inside in instance.ports]
 
 
-def _tags(tags: Mapping[str, str]) -> list[Document]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
+def _transition_reason(instance: Instance) -> str:
+    """Return why and when the state changed, in AWS's words for people."""
+    if instance.reason is None:
+        return ""
+    if instance.reason != USER_INITIATED:
+        return instance.reason.partition(": ")[2]
+    moment = instance.reason_at
+    return f"User initiated ({moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} GMT)" if moment else "User initiated"
+
+
+def _interface(instance: Instance) -> Document:
+    return {
+        "NetworkInterfaceId": interface_id(instance.launch),
+        "Attachment": {"DeviceIndex": 0, "DeleteOnTermination": True, "Status": "attached"},
+        "Groups": _groups(instance),
+        "MacAddress": instance.mac_address,
+        "PrivateDnsName": instance.launch.private_dns_name,
+        "PrivateIpAddress": instance.launch.private_ip,
+        "Status": "in-use",
+        "SubnetId": instance.subnet.id,
+        "VpcId": instance.subnet.vpc_id,
+    }
+
+
+def _groups(instance: Instance) -> list[Document]:
+    return [{"GroupId": group.id, "GroupName": group.name} for group in instance.groups]
+
+
+def _mapping(attachment: Any) -> Document:
+    return {
+        "DeviceName": attachment.device,
+        "Ebs": {
+            "VolumeId": attachment.volume_id,
+            "Status": "attached",
+            "AttachTime": attachment.attached_at,
+            "DeleteOnTermination": attachment.delete_on_termination,
+        },
+    }

@@ -79,12 +79,26 @@ class PortInUseError(ConflictError):
         )
 
 
-class NoFreeAddressError(ConflictError):
-    """The subnet is full."""
+class NotStoppedError(ConflictError):
+    """What is asked for can only be done while the machine stands still."""
 
-    code = "InsufficientFreeAddressesInSubnet"
+    code = "IncorrectInstanceState"
 
-    def __init__(self, cidr: str) -> None:
+    def __init__(self, instance_id: str) -> None:
         super().__init__(
-            f"There are not enough free addresses in subnet {cidr}", hint="terminate instances you do not need"
+            f"The instance '{instance_id}' is not in the 'stopped' state.",
+            hint=f"stop it first: cloudlet ec2 stop-instances --instance-ids {instance_id}",
+        )
+
+
+class TerminationProtectedError(ConflictError):
+    """Somebody said that this one is not to be terminated."""
+
+    code = "OperationNotPermitted"
+
+    def __init__(self, instance_id: str) -> None:
+        super().__init__(
+            f"The instance '{instance_id}' may not be terminated. "
+            "Modify its 'disableApiTermination' instance attribute and try again.",
+            hint=f"cloudlet ec2 modify-instance-attribute --instance-id {instance_id} --no-disable-api-termination",
         )

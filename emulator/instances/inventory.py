@@ -1,76 +1,131 @@
-"""Which instances there are: the engine's containers and the state file's rows, told as one list."""
+"""Which instances there are: the engine's containers and the state file's rows, told as one list.
+
+Looking changes nothing. What must be seen to afterwards, because an instance ended without a verb of ours, is part of
+what was seen: see `aftermath`.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from emulator.engine import Container, Engine, Kind
 from emulator.ids import is_id
 from emulator.instances.errors import AmbiguousNameError, InstanceNotFoundError, MalformedInstanceIdError
-from emulator.instances.machine import INSTANCE_LABEL, LAUNCH_LABEL
+from emulator.instances.machine import INSTANCE_LABEL
 from emulator.instances.model import Instance, InstanceState, Launch
+from emulator.instances.neighbours import Neighbours
+from emulator.instances.parts import Parts, Surroundings
 from emulator.instances.records import Record, Records
+from emulator.instances.shell import Shell
 from emulator.resources.tags import read_tags
 from emulator.state import Database
 
-_VANISHED = "Server.InternalError: the container was removed from outside"
+
+@dataclass(frozen=True)
+class Ending:
+    """An instance that is to end, or has ended, and nobody has seen to it."""
+
+    launch: Launch
+    reason: str
 
 
-class Inventory:
-    """Lists instances and finds them by id or Name."""
+@dataclass
+class Sight:
+    """All that was seen at one moment."""
 
-    def __init__(self, engine: Engine, database: Database) -> None:
-        self._engine = engine
-        self._database = database
-        self._records = Records(database)
+    instances: list[Instance] = field(default_factory=list)
+    """Oldest first, those that ended in the last hour too."""
+    endings: list[Ending] = field(default_factory=list)
+    stopped: list[Instance] = field(default_factory=list)
+    """Those that stopped by themselves; their reason is not written down yet."""
+    unrecorded: list[Instance] = field(default_factory=list)
+    """Those that only the engine knows: the home lost its file."""
 
-    def all(self, now: datetime) -> list[Instance]:
-        """Return every instance, the recently ended ones included, oldest first."""
-        # Records first: a launch writes its own last, so one without a container has lost its container.
-        records = self._records.all()
-        machines, interfaces = self._containers()
-        tags = read_tags(self._database)
-        found = [
-            _alive(machine, interfaces.get(instance_id), records.get(instance_id), tags.get(instance_id, {}))
-            for instance_id, machine in machines.items()
-        ]
-        for instance_id, record in records.items():
-            if instance_id in machines or record.is_forgotten(now):
-                continue
-            if record.ended_at is None:
-                self._note_vanished(record.launch, interfaces.get(instance_id), now)
-            found.append(
-                Instance(
-                    launch=record.launch,
-                    state=InstanceState.TERMINATED,
-                    tags=tags.get(instance_id, {}),
-                    reason=record.reason or _VANISHED,
-                )
-            )
-        return sorted(found, key=lambda instance: (instance.launch.launch_time, instance.launch.launch_index))
-
-    def find(self, references: Iterable[str], now: datetime) -> list[Instance]:
+    def find(self, references: Iterable[str]) -> list[Instance]:
         """
         Return the instances that *references*, ids or unique Name tags, stand for, each once.
 
         All unknown ids are named in one InstanceNotFoundError; a Name that ended instances share with a living
         one means the living one.
         """
-        known = self.all(now)
-        by_id = {instance.id: instance for instance in known}
+        by_id = {instance.id: instance for instance in self.instances}
         found: dict[str, Instance] = {}
         missing: list[str] = []
         for reference in references:
-            if is_id(reference, "i"):
-                if reference in by_id:
-                    found[reference] = by_id[reference]
-                else:
-                    missing.append(reference)
-            else:
-                instance = _named(reference, known)
+            if not is_id(reference, "i"):
+                instance = _named(reference, self.instances)
                 found[instance.id] = instance
+            elif reference in by_id:
+                found[reference] = by_id[reference]
+            else:
+                missing.append(reference)
         if missing:
             raise InstanceNotFoundError(missing, by_id)
         return list(found.values())
+
+
+class Inventory:
+    """Looks at one home's instances."""
+
+    def __init__(self, engine: Engine, database: Database, neighbours: Neighbours, shell: Shell) -> None:
+        self._engine = engine
+        self._database = database
+        self._records = Records(database)
+        self._shell = shell
+        self._neighbours = neighbours
+
+    def look(self, now: datetime) -> Sight:
+        """Return what there is at this moment."""
+        # Records first: a launch writes its own before it makes a container and says later that it is done, so that
+        # one which is done and has no container has lost it.
+        records = self._records.all()
+        machines, interfaces = self._containers()
+        if {*machines, *interfaces} - {*records}:  # launched just now, or by a home that lost its file
+            records |= {key: record for key, record in self._records.all().items() if key not in records}
+        around = self._surroundings(records.values())
+        sight = Sight()
+        for instance_id in {*machines, *interfaces, *records}:
+            record = records.get(instance_id)
+            if record is None or not record.is_forgotten(now):
+                parts = Parts(instance_id, record, machines.get(instance_id), interfaces.get(instance_id))
+                self._judge(parts, around, sight)
+        sight.instances.sort(key=lambda instance: (instance.launch.launch_time, instance.launch.launch_index))
+        return sight
+
+    def _judge(self, parts: Parts, around: Surroundings, sight: Sight) -> None:
+        if (
+            parts.launch is None
+        ):  # an interface without a machine, of a home that lost its file: nothing says what it was
+            return
+        under_way = self._under_way(parts.record)
+        reason = None if under_way else parts.ending()
+        if reason is not None:
+            if not parts.is_settled:
+                sight.endings.append(Ending(parts.launch, reason))
+            sight.instances.append(parts.instance(InstanceState.TERMINATED, around, reason))
+            return
+        state = under_way or parts.state()
+        instance = parts.instance(state, around)
+        sight.instances.append(instance)
+        if parts.record is None:
+            sight.unrecorded.append(instance)
+        if instance.state is InstanceState.STOPPED and instance.reason is not None and not parts.reason:
+            sight.stopped.append(instance)
+
+    def _under_way(self, record: Record | None) -> InstanceState | None:
+        """Return the state that a shell, if it lives, has said to be bringing an instance through."""
+        if record is None or record.shell is None or not self._shell.is_alive(record.shell):
+            return None
+        return record.under_way
+
+    def _surroundings(self, records: Iterable[Record]) -> Surroundings:
+        group_ids = {group_id for record in records for group_id in record.launch.security_groups}
+        return Surroundings(
+            vpc=self._neighbours.vpc(),
+            group_names=self._neighbours.network.groups.names(group_ids),
+            attachments=self._neighbours.volumes.attachments(),
+            tags=read_tags(self._database),
+        )
 
     def _containers(self) -> tuple[dict[str, Container], dict[str, Container]]:
         """Return machines and interfaces by instance id."""
@@ -79,26 +134,6 @@ class Inventory:
             if instance_id := container.labels.get(INSTANCE_LABEL):
                 found[container.kind][instance_id] = container
         return found[Kind.INSTANCE], found[Kind.INTERFACE]
-
-    def _note_vanished(self, launch: Launch, interface: Container | None, now: datetime) -> None:
-        """Remember when we noticed that somebody else ended an instance, and take its interface away."""
-        if interface is not None:
-            self._engine.containers.remove(interface.id)
-        self._records.end(launch, _VANISHED, now)
-
-
-def _alive(machine: Container, interface: Container | None, record: Record | None, tags: dict[str, str]) -> Instance:
-    # The record is newer than the label: a stopped instance can be given another type. A lost home has only labels.
-    ending = record is not None and record.ended_at is not None
-    return Instance(
-        launch=record.launch if record else Launch.from_json(machine.labels[LAUNCH_LABEL]),
-        state=InstanceState.SHUTTING_DOWN if ending else InstanceState.of_container(machine.state),
-        container_id=machine.id,
-        interface_id=interface.id if interface else None,
-        mac_address=interface.mac_address if interface else None,
-        ports=interface.ports if interface else (),
-        tags=tags,
-    )
 
 
 def _named(name: str, known: list[Instance]) -> Instance:

@@ -1,24 +1,48 @@
 """A request to launch, checked before anything is made."""
 
+import dataclasses
+import hashlib
 import socket
 from dataclasses import dataclass, field
 
 from emulator.errors import InvalidRequestError
 from emulator.instances.errors import PortInUseError
+from emulator.metadata.options import MetadataOptions
 from emulator.resources.tags import check_tags
+from emulator.volumes import BlockDevice
 
 _MOST_AT_ONCE = 100
+_LONGEST_TOKEN = 64
+_SSH_PORT = 22
+_BEHAVIORS = ("stop", "terminate")
 
 
 @dataclass(frozen=True)
 class LaunchRequest:
-    """What `run-instances` is asked for; ports are (of this machine, of the instance), 0 for any."""
+    """What `run-instances` is asked for."""
 
     image: str
     instance_type: str
     count: int = 1
     publish: tuple[tuple[int, int], ...] = ()
+    """(port of this machine, port of the instance), 0 for any."""
+    publish_auto: bool = False
+    """Publish all that the AMI says it serves, each at any free port."""
     tags: dict[str, str] = field(default_factory=dict)
+    key_name: str | None = None
+    security_groups: tuple[str, ...] = ()
+    """Ids or names; none for the default group."""
+    subnet_id: str | None = None
+    zone: str | None = None
+    private_ip: str | None = None
+    user_data: bytes | None = None
+    role: str | None = None
+    metadata: MetadataOptions = field(default_factory=MetadataOptions)
+    shutdown_behavior: str = "stop"
+    is_protected: bool = False
+    block_devices: tuple[BlockDevice, ...] = ()
+    volume_tags: dict[str, str] = field(default_factory=dict)
+    client_token: str | None = None
 
     def check(self) -> None:
         """Refuse what can never work, and ports that are taken now."""
@@ -27,6 +51,19 @@ class LaunchRequest:
                 f"Value ({self.count}) for parameter maxCount is invalid: it is between 1 and {_MOST_AT_ONCE}",
                 code="InvalidParameterValue",
             )
+        check_shutdown_behavior(self.shutdown_behavior)
+        if self.client_token is not None and not 1 <= len(self.client_token) <= _LONGEST_TOKEN:
+            raise InvalidRequestError(f"a client token has 1 to {_LONGEST_TOKEN} characters")
+        if self.private_ip is not None and self.count > 1:
+            raise InvalidRequestError(
+                "one private address cannot be given to several instances", code="InvalidParameterCombination"
+            )
+        self.metadata.check()
+        check_tags(self.tags)
+        check_tags(self.volume_tags)
+        self._check_ports()
+
+    def _check_ports(self) -> None:
         fixed = [outside for outside, _ in self.publish if outside]
         if fixed and self.count > 1:
             raise InvalidRequestError(
@@ -39,7 +76,28 @@ class LaunchRequest:
                 raise InvalidRequestError(f"port {outside} of this machine is published twice")
             if outside and not _is_free(outside):
                 raise PortInUseError(outside, inside)
-        check_tags(self.tags)
+
+    def digest(self) -> str:
+        """Return what two requests with the same client token must have in common."""
+        return hashlib.sha256(repr(dataclasses.astuple(self)).encode()).hexdigest()
+
+
+def published(request: LaunchRequest, documented: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """Return the ports to publish: those asked for, the AMI's *documented* ones if so asked, and ssh's for a key."""
+    wanted = dict.fromkeys(documented if request.publish_auto else ())
+    if request.key_name is not None:
+        wanted |= {_SSH_PORT: None}
+    asked_for = {inside for _, inside in request.publish}
+    return (*request.publish, *((0, port) for port in wanted if port not in asked_for))
+
+
+def check_shutdown_behavior(behavior: str) -> None:
+    """Refuse what a power-off from inside cannot mean."""
+    if behavior not in _BEHAVIORS:
+        raise InvalidRequestError(
+            f"Invalid value '{behavior}' for InstanceInitiatedShutdownBehavior.",
+            hint=f"choose from {', '.join(_BEHAVIORS)}",
+        )
 
 
 def _is_free(port: int) -> bool:

@@ -6,10 +6,13 @@ must be said when it is made: a container that joins another's network may have 
 
 from typing import TYPE_CHECKING
 
-from emulator.engine import ContainerSpec, EngineInfo, Kind
+from emulator.engine import ContainerSpec, Engine, EngineInfo, Kind
 from emulator.engine.systemd import with_systemd
-from emulator.instances.instance_types import InstanceType
+from emulator.instances import size as sizes
+from emulator.instances.folder import InstanceFolder
 from emulator.instances.model import Launch
+from emulator.instances.size import Size
+from emulator.metadata import INTERFACE_COMMAND, mac_for
 
 if TYPE_CHECKING:
     from emulator.images import Ami
@@ -17,36 +20,63 @@ if TYPE_CHECKING:
 INSTANCE_LABEL = "cloudlet.instance"
 LAUNCH_LABEL = "cloudlet.launch"
 
+REBOOTS = "on-failure"
+"""The engine boots a machine anew that ended with another exit code than 0: a reboot is 129, see `images.systemd`."""
 
-def interface_spec(launch: Launch, image: str, network: str) -> ContainerSpec:
-    """Return the small container that owns the network of *launch*."""
+_WITHOUT_INIT = "if [ -e /var/lib/cloud/seed/boot.sh ]; then sh /var/lib/cloud/seed/boot.sh & fi; exec sleep infinity"
+
+
+def interface_spec(launch: Launch, image: str, network: str, folder: InstanceFolder, hostname: str) -> ContainerSpec:
+    """Return the small container that owns the network of *launch*, and its name, which nobody can change later."""
     return ContainerSpec(
         image=image,
         kind=Kind.INTERFACE,
-        command=("sleep", "infinity"),
+        command=INTERFACE_COMMAND,
         name=f"cloudlet-eni-{launch.instance_id}",
         labels={INSTANCE_LABEL: launch.instance_id},
-        hostname=launch.hostname,
+        hostname=hostname,
         network=network,
         ip_address=launch.private_ip,
+        mac_address=mac_for(launch.private_ip),
         aliases=(launch.hostname, launch.private_dns_name),
         ports=launch.ports,
+        mounts=folder.interface_binds(),
+        cap_add=("NET_ADMIN",),
         stop_signal="SIGKILL",
         restart="unless-stopped",
     )
 
 
 def machine_spec(
-    launch: Launch, ami: "Ami", size: InstanceType, interface_id: str, engine: EngineInfo
+    launch: Launch,
+    ami: "Ami",
+    size: Size,
+    interface_id: str,
+    engine: EngineInfo,
+    folder: InstanceFolder,
+    processors: str,
 ) -> ContainerSpec:
     """Return the container that is the machine, with the limits of its type."""
+    has_systemd = ami.init == "systemd"
     spec = ContainerSpec(
         image=ami.tag,
         kind=Kind.INSTANCE,
+        command=None if has_systemd else ("/bin/sh", "-c", _WITHOUT_INIT),
         name=f"cloudlet-{launch.instance_id}",
         labels={INSTANCE_LABEL: launch.instance_id, LAUNCH_LABEL: launch.to_json()},
         memory_bytes=size.memory_bytes,
         cpus=size.vcpus,
+        processors=processors,
         network=f"container:{interface_id}",
+        mounts=(*folder.machine_binds(), *sizes.binds(folder.size)),
+        tty=True,
+        restart=REBOOTS,
     )
-    return with_systemd(spec, engine) if ami.init == "systemd" else spec
+    return with_systemd(spec, engine) if has_systemd else spec
+
+
+def remove_containers(engine: Engine, instance_id: str) -> None:
+    """Remove the machine and its interface, whichever of them are there."""
+    found = engine.containers.list(Kind.INSTANCE, Kind.INTERFACE, filters={INSTANCE_LABEL: instance_id})
+    for container in sorted(found, key=lambda one: one.kind is Kind.INTERFACE):  # the machine before its network
+        engine.containers.remove(container.id)

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from emulator.metadata import MetadataOptions, NamedGroup, mac_for
+from emulator.network import Subnet
+from emulator.volumes import Attachment
+
 
 class InstanceState(Enum):
     """AWS's states; the value is AWS's code."""
@@ -23,6 +27,11 @@ class InstanceState(Enum):
         return self.name.lower().replace("_", "-")
 
     @classmethod
+    def labelled(cls, label: str) -> "InstanceState":
+        """Return the state that AWS calls *label*."""
+        return cls[label.upper().replace("-", "_")]
+
+    @classmethod
     def of_container(cls, engine_state: str) -> "InstanceState":
         """Return what a container's state means for the instance in it."""
         return _STATES.get(engine_state, cls.STOPPED)
@@ -30,7 +39,7 @@ class InstanceState(Enum):
 
 _STATES = {
     "created": InstanceState.PENDING,
-    "restarting": InstanceState.PENDING,
+    "restarting": InstanceState.RUNNING,  # it reboots: AWS calls that running
     "running": InstanceState.RUNNING,
     "paused": InstanceState.RUNNING,
     "removing": InstanceState.SHUTTING_DOWN,
@@ -41,7 +50,12 @@ _STATES = {
 
 @dataclass(frozen=True)
 class Launch:
-    """What was asked for and given at launch. Kept as a label of the container and as a row of the state file."""
+    """
+    What was asked for and given at launch, and what was changed since.
+
+    Kept as a label of the container and as a row of the state file, which alone knows the changes. New fields need
+    defaults: labels outlive versions.
+    """
 
     instance_id: str
     reservation_id: str
@@ -54,6 +68,16 @@ class Launch:
     user: str
     ports: tuple[tuple[int, int], ...] = ()
     """(port of this machine, port of the instance)."""
+    init: str = "systemd"
+    key_name: str | None = None
+    security_groups: tuple[str, ...] = ()
+    role: str | None = None
+    metadata: MetadataOptions = field(default_factory=MetadataOptions)
+    shutdown_behavior: str = "stop"
+    """What a power-off from inside does: stop or terminate."""
+    is_protected: bool = False
+    """Nobody may terminate it: AWS's DisableApiTermination."""
+    client_token: str | None = None
 
     @property
     def hostname(self) -> str:
@@ -72,6 +96,8 @@ class Launch:
         values = json.loads(text)
         values["launch_time"] = datetime.fromisoformat(values["launch_time"])
         values["ports"] = tuple((outside, inside) for outside, inside in values["ports"])
+        values["security_groups"] = tuple(values.get("security_groups", ()))
+        values["metadata"] = MetadataOptions(**values.get("metadata", {}))
         return cls(**values)
 
 
@@ -81,17 +107,26 @@ class Instance:
 
     launch: Launch
     state: InstanceState
+    subnet: Subnet
     container_id: str | None = None
     interface_id: str | None = None
-    mac_address: str | None = None
+    is_connected: bool = False
+    """Whether its interface runs."""
     ports: tuple[tuple[int, int], ...] = ()
+    groups: tuple[NamedGroup, ...] = ()
+    volumes: tuple[Attachment, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
     reason: str | None = None
-    """Why it ended, as `code: message`, if it did."""
+    """Why it stopped or ended, as `code: message`, if it did."""
+    reason_at: datetime | None = None
 
     @property
     def id(self) -> str:
         return self.launch.instance_id
+
+    @property
+    def mac_address(self) -> str:
+        return mac_for(self.launch.private_ip)
 
     @property
     def name(self) -> str | None:

@@ -1,10 +1,13 @@
-"""What the state file knows of instances: what was launched, its tags, and for an hour how it ended."""
+"""What the state file knows of instances: what was launched, what is under way, and for an hour how it ended."""
 
+import sqlite3
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from emulator.instances.model import Launch
-from emulator.resources.tags import write_tags
+from emulator.instances.model import InstanceState, Launch
+from emulator.network import Member
+from emulator.resources.tags import forget_tags, write_tags
 from emulator.state import Database
 
 _REMEMBERED = timedelta(hours=1)  # as long as AWS goes on listing an instance that has ended
@@ -17,7 +20,11 @@ class Record:
     launch: Launch
     ended_at: datetime | None = None
     reason: str | None = None
-    """Why it ended, as `code: message`."""
+    """Why it stopped or ended, as `code: message`."""
+    reason_at: datetime | None = None
+    under_way: InstanceState | None = None
+    shell: str | None = None
+    """Who has it under way."""
 
     def is_forgotten(self, now: datetime) -> bool:
         """Tell whether it ended so long ago that nobody should hear of it."""
@@ -32,39 +39,102 @@ class Records:
 
     def all(self) -> dict[str, Record]:
         """Return every row by instance id, forgotten ones too."""
-        return {
-            row["id"]: Record(Launch.from_json(row["record"]), _moment(row["terminated_at"]), row["reason"])
-            for row in self._database.rows("SELECT id, record, terminated_at, reason FROM instance")
-        }
+        return {row["id"]: _record(row) for row in self._database.rows("SELECT * FROM instance")}
 
-    def add(self, launch: Launch, tags: dict[str, str]) -> None:
-        """Write down a new instance, and drop the ones that ended long ago."""
-        with self._database.transaction() as transaction:
-            ended = ((launch.launch_time - _REMEMBERED).timestamp(),)
-            transaction.execute(
-                "DELETE FROM tag WHERE resource_id IN (SELECT id FROM instance WHERE terminated_at < ?)", ended
-            )
-            transaction.execute("DELETE FROM instance WHERE terminated_at < ?", ended)
-            transaction.execute(
-                "INSERT INTO instance (id, record) VALUES (?, ?)", (launch.instance_id, launch.to_json())
-            )
-            write_tags(transaction, launch.instance_id, tags)
+    def members(self) -> list[Member]:
+        """Return the living instances as the network knows them."""
+        return [
+            Member(instance_id, record.launch.private_ip, record.launch.security_groups)
+            for instance_id, record in self.all().items()
+            if record.ended_at is None
+        ]
 
-    def end(self, launch: Launch, reason: str, now: datetime) -> None:
-        """Write down that an instance ended; the first reason counts."""
+    def add(self, launches: Iterable[Launch], tags: Mapping[str, str], shell: str) -> None:
+        """Write down instances that *shell* is about to make, and drop the ones that ended long ago."""
+        with self._database.transaction() as transaction:
+            for launch in launches:
+                _forget_ended(transaction, launch.launch_time - _REMEMBERED)
+                transaction.execute(
+                    "INSERT INTO instance (id, record, under_way, shell) VALUES (?, ?, ?, ?)",
+                    (launch.instance_id, launch.to_json(), InstanceState.PENDING.label, shell),
+                )
+                write_tags(transaction, launch.instance_id, tags)
+
+    def update(self, launch: Launch) -> None:
+        """Write down what has changed in what was launched; a lost row comes back."""
         with self._database.transaction() as transaction:
             transaction.execute(
-                "INSERT INTO instance (id, record, terminated_at, reason) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET terminated_at = excluded.terminated_at, reason = excluded.reason"
-                " WHERE terminated_at IS NULL",
-                (launch.instance_id, launch.to_json(), now.timestamp(), reason),
+                "INSERT INTO instance (id, record) VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record",
+                (launch.instance_id, launch.to_json()),
             )
+
+    def begin(self, launch: Launch, state: InstanceState, shell: str) -> None:
+        """Write down that *shell* brings an instance through *state*."""
+        with self._database.transaction() as transaction:
+            transaction.execute(
+                "INSERT INTO instance (id, record, under_way, shell) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET under_way = excluded.under_way, shell = excluded.shell",
+                (launch.instance_id, launch.to_json(), state.label, shell),
+            )
+
+    def finish(self, instance_id: str, shell: str) -> None:
+        """Write down that *shell* is done with an instance; what another has begun since stays."""
+        with self._database.transaction() as transaction:
+            transaction.execute(
+                "UPDATE instance SET under_way = NULL, shell = NULL WHERE id = ? AND shell = ?", (instance_id, shell)
+            )
+
+    def explain(self, instance_id: str, reason: str | None, now: datetime) -> None:
+        """Write down why an instance stopped, or with None that it no longer has; an ended one keeps its reason."""
+        with self._database.transaction() as transaction:
+            transaction.execute(
+                "UPDATE instance SET reason = ?, reason_at = ? WHERE id = ? AND terminated_at IS NULL",
+                (reason, None if reason is None else now.timestamp(), instance_id),
+            )
+
+    def end(self, launch: Launch, reason: str, now: datetime) -> bool:
+        """Write down that an instance ended; the first reason counts. Tell whether this was it."""
+        with self._database.transaction() as transaction:
+            changed = transaction.execute(
+                "INSERT INTO instance (id, record, terminated_at, reason, reason_at) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET terminated_at = excluded.terminated_at, reason = excluded.reason,"
+                " reason_at = excluded.reason_at WHERE terminated_at IS NULL",
+                (launch.instance_id, launch.to_json(), now.timestamp(), reason, now.timestamp()),
+            ).rowcount
+        return changed == 1
+
+    def has_ended(self, instance_id: str) -> bool:
+        """Tell whether somebody has ended an instance."""
+        row = self._database.row("SELECT terminated_at FROM instance WHERE id = ?", instance_id)
+        return row is not None and row["terminated_at"] is not None
 
     def remove(self, instance_id: str) -> None:
-        """Forget an instance that never came to be."""
-        with self._database.transaction() as transaction:
-            transaction.execute("DELETE FROM instance WHERE id = ?", (instance_id,))
-            transaction.execute("DELETE FROM tag WHERE resource_id = ?", (instance_id,))
+        """Forget an instance that never came to be; one that somebody ended meanwhile has ended."""
+        if not self.has_ended(instance_id):
+            with self._database.transaction() as transaction:
+                _forget(transaction, instance_id)
+
+
+def _forget_ended(transaction: sqlite3.Connection, before: datetime) -> None:
+    rows = transaction.execute("SELECT id FROM instance WHERE terminated_at < ?", (before.timestamp(),)).fetchall()
+    for row in rows:
+        _forget(transaction, row["id"])
+
+
+def _forget(transaction: sqlite3.Connection, instance_id: str) -> None:
+    transaction.execute("DELETE FROM instance WHERE id = ?", (instance_id,))
+    forget_tags(transaction, instance_id)
+
+
+def _record(row: sqlite3.Row) -> Record:
+    return Record(
+        launch=Launch.from_json(row["record"]),
+        ended_at=_moment(row["terminated_at"]),
+        reason=row["reason"],
+        reason_at=_moment(row["reason_at"]),
+        under_way=InstanceState.labelled(row["under_way"]) if row["under_way"] else None,
+        shell=row["shell"],
+    )
 
 
 def _moment(timestamp: float | None) -> datetime | None:

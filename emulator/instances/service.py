@@ -1,91 +1,140 @@
 """The verbs of EC2 on instances. Several shells may use them at once: the engine decides who was first."""
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from emulator.engine import Engine, ExecResult
-from emulator.errors import NotFoundError
-from emulator.instances.errors import IncorrectInstanceStateError, InterfaceLostError
-from emulator.instances.inventory import Inventory
+from emulator.home import Home
+from emulator.instances import finding, status
+from emulator.instances.aftermath import Aftermath
+from emulator.instances.attributes import AttributeChange, Attributes
+from emulator.instances.changes import Changes
+from emulator.instances.errors import IncorrectInstanceStateError
+from emulator.instances.folder import InstanceFolder
+from emulator.instances.identity import Identity
+from emulator.instances.imaging import Imaging
+from emulator.instances.inventory import Inventory, Sight
 from emulator.instances.launch import LaunchRequest
-from emulator.instances.launcher import AT_ONCE, Launcher, remove_containers
+from emulator.instances.launcher import Launcher
 from emulator.instances.model import Instance, InstanceState, StateChange
+from emulator.instances.neighbours import Neighbours
+from emulator.instances.preparation import prepare
 from emulator.instances.records import Records
+from emulator.instances.repair import Repair
+from emulator.instances.shell import Shell
+from emulator.instances.tokens import ClientTokens
+from emulator.instances.user_data import wait_for_user_data
 from emulator.progress import Progress
+from emulator.resources.dry_run import DryRunError
+from emulator.resources.filters import Filter
 from emulator.state import Database
 from emulator.units import utc_now
 
-if TYPE_CHECKING:
-    from emulator.images import Images
-
-_STOP_SECONDS = 15
-_USER_SHUTDOWN = "Client.UserInitiatedShutdown: User initiated shutdown"
-_ENDED = (InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED)
-
 
 class Instances:
-    """Launches, lists, stops, starts and terminates the instances of one home."""
+    """Launches, lists, changes and terminates the instances of one home."""
 
     def __init__(
         self,
         engine: Engine,
+        home: Home,
         database: Database,
-        images: "Callable[[], Images]",
+        neighbours: Neighbours,
         progress: Progress,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        """*images* is asked when something is launched: whoever only looks need not load what builds."""
         self._engine = engine
-        self._images = images
+        self._home = home
+        self._neighbours = neighbours
         self._progress = progress
         self._clock = clock
-        self._records = Records(database)
-        self._inventory = Inventory(engine, database)
+        self._records = records = Records(database)
+        self._tokens = ClientTokens(database)
+        shell = Shell(home.locks)
+        self._inventory = Inventory(engine, database, neighbours, shell)
+        identity = Identity(home, neighbours)
+        self._aftermath = Aftermath(engine, home, records, neighbours)
+        repair = Repair(engine, home, neighbours, identity)
+        self._launcher = Launcher(engine, home, records, neighbours, identity, self._aftermath, shell, clock)
+        self._changes = Changes(engine, records, neighbours, repair, self._aftermath, shell)
+        self._attributes = Attributes(engine, home, records, neighbours, identity)
+        self._identity = identity
+        self.imaging = Imaging(engine, records, neighbours, shell)
 
-    def run(self, request: LaunchRequest) -> list[Instance]:
-        """Launch what *request* asks for and return it running; if one of several fails, none is left."""
-        launcher = Launcher(self._engine, self._records, self._images(), self._progress)
-        launches = launcher.launch(request, self._clock())
-        return self._inventory.find([launch.instance_id for launch in launches], self._clock())
+    def run(self, request: LaunchRequest, *, dry_run: bool = False) -> list[Instance]:
+        """
+        Launch what *request* asks for and return it running; if one of several fails, none is left.
 
-    def describe(self, references: Sequence[str] = ()) -> list[Instance]:
-        """Return the instances named, or all of them, those that ended in the last hour included."""
+        A request whose client token was used before returns what that one launched.
+        """
         now = self._clock()
-        return self._inventory.find(references, now) if references else self._inventory.all(now)
+        plan = prepare(request, self._engine, self._neighbours, self._progress, now)
+        if dry_run:
+            raise DryRunError
+        if request.client_token is None:
+            launched = self._launcher.launch(plan)
+            return self._find([launch.instance_id for launch in launched])
+        with self._tokens.claimed(request.client_token, request.digest(), plan.first.reservation_id, now) as earlier:
+            if earlier is None:
+                self._launcher.launch(plan)
+        wanted = earlier or plan.first.reservation_id
+        return [one for one in self._look().instances if one.launch.reservation_id == wanted]
 
-    def stop(self, references: Sequence[str]) -> list[StateChange]:
-        """Shut down and keep id, disk and address; a stopped one stays stopped."""
+    def describe(self, references: Sequence[str] = (), filters: Sequence[Filter] = ()) -> list[Instance]:
+        """Return the instances named, or all of them, those that ended in the last hour included."""
+        sight = self._look()
+        return finding.select(sight.find(references) if references else sight.instances, filters)
 
-        def stop_one(instance: Instance) -> None:
-            if instance.container_id and instance.state is not InstanceState.STOPPED:
-                self._engine.containers.stop(instance.container_id, _STOP_SECONDS)
+    def stop(self, references: Sequence[str], *, force: bool = False, dry_run: bool = False) -> list[StateChange]:
+        """Shut down and keep id, disk and address; a stopped one stays stopped. With *force*, pull the plug."""
+        return self._changes.stop(self._meant(references, dry_run), self._clock(), force=force)
 
-        return self._change(references, stop_one, "stopped", InstanceState.STOPPED)
-
-    def start(self, references: Sequence[str]) -> list[StateChange]:
+    def start(self, references: Sequence[str], *, dry_run: bool = False) -> list[StateChange]:
         """Boot again what is stopped; a running one goes on running."""
+        return self._changes.start(self._meant(references, dry_run), self._clock())
 
-        def start_one(instance: Instance) -> None:
-            if instance.container_id is None or instance.interface_id is None:
-                raise InterfaceLostError(instance.id)
-            if instance.state is not InstanceState.RUNNING:
-                self._engine.containers.start(instance.interface_id)
-                self._engine.containers.start(instance.container_id)
+    def reboot(self, references: Sequence[str], *, dry_run: bool = False) -> None:
+        """Boot what runs anew."""
+        self._changes.reboot(self._meant(references, dry_run))
 
-        return self._change(references, start_one, "started", InstanceState.RUNNING)
-
-    def terminate(self, references: Sequence[str]) -> list[StateChange]:
+    def terminate(self, references: Sequence[str], *, dry_run: bool = False) -> list[StateChange]:
         """End for good: container, disk and interface go, a record stays for an hour."""
+        return self._changes.terminate(self._meant(references, dry_run), self._clock())
 
-        def terminate_one(instance: Instance) -> StateChange:
-            # Written down before the container goes: to other shells it is shutting down, not lost.
-            self._records.end(instance.launch, _USER_SHUTDOWN, self._clock())
-            remove_containers(self._engine, instance.id)
-            return StateChange(instance.id, instance.state, InstanceState.TERMINATED)
+    def modify(self, reference: str, change: AttributeChange, *, dry_run: bool = False) -> None:
+        """Change an instance; IncorrectInstanceState if it must be stopped for that and is not."""
+        change.check()
+        instance = self.living(reference, "modified")
+        if dry_run:
+            raise DryRunError
+        self._attributes.modify(instance, change)
 
-        return _at_once(terminate_one, self._inventory.find(references, self._clock()))
+    def user_data(self, reference: str) -> bytes | None:
+        """Return an instance's user data as it was given."""
+        (instance,) = self._find([reference])
+        path = InstanceFolder(self._home.instances / instance.id).user_data
+        return path.read_bytes() if path.exists() else None
+
+    def wait_for_user_data(self, reference: str, timeout_seconds: float) -> None:
+        """Return when an instance's user data has run; UserDataFailedError if it failed, or is not done in time."""
+        instance = self.living(reference, "entered")
+        if instance.container_id is not None:
+            wait_for_user_data(self._engine, instance.id, instance.container_id, timeout_seconds)
+
+    def statuses(self, instances: Sequence[Instance]) -> list[status.InstanceStatus]:
+        """Check how instances are."""
+        return status.check(self._engine, instances)
+
+    def is_joined(self, instance: Instance) -> bool:
+        """Tell whether a running instance is on its network: an interface that was restarted has left it behind."""
+        return status.is_joined(self._engine, instance)
+
+    def living(self, reference: str, deed: str) -> Instance:
+        """Return an instance that has not ended; IncorrectInstanceState if it has."""
+        (instance,) = self._find([reference])
+        if instance.state in (InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED):
+            raise IncorrectInstanceStateError(instance.id, deed)
+        return instance
 
     def exec(self, reference: str, command: Sequence[str], user: str = "root") -> ExecResult:
         """Run *command* inside a running instance to its end."""
@@ -93,30 +142,34 @@ class Instances:
 
     def running_container(self, reference: str) -> str:
         """Return the container of a running instance; IncorrectInstanceStateError if it does not run."""
-        (instance,) = self._inventory.find([reference], self._clock())
+        (instance,) = self._find([reference])
         if instance.state is not InstanceState.RUNNING or instance.container_id is None:
             raise IncorrectInstanceStateError(instance.id, "entered")
         return instance.container_id
 
-    def _change(
-        self, references: Iterable[str], act: Callable[[Instance], None], deed: str, goal: InstanceState
-    ) -> list[StateChange]:
-        """Bring all instances to *goal* at once; none is touched if one of them is unknown or has ended."""
-        instances = self._inventory.find(references, self._clock())
-        for instance in instances:
-            if instance.state in _ENDED:
-                raise IncorrectInstanceStateError(instance.id, deed)
+    def console(self, reference: str) -> bytes:
+        """Return what an instance has written to its console since its launch; nothing of one that has ended."""
+        (instance,) = self._find([reference])
+        return self._engine.containers.logs(instance.container_id) if instance.container_id else b""
 
-        def change(instance: Instance) -> StateChange:
-            try:
-                act(instance)
-            except NotFoundError:  # another shell ended it meanwhile
-                raise IncorrectInstanceStateError(instance.id, deed) from None
-            return StateChange(instance.id, instance.state, goal)
+    def renew_identity(self, instance_ids: Sequence[str]) -> None:
+        """Have instances hear of what was changed about them elsewhere: tags, groups' names."""
+        for instance in self._look().instances:
+            if instance.id in instance_ids and instance.state is not InstanceState.TERMINATED:
+                self._identity.write(instance.launch, instance.tags)
 
-        return _at_once(change, instances)
+    def _look(self) -> Sight:
+        """Look at everything, and see to what ended by itself."""
+        now = self._clock()
+        sight = self._inventory.look(now)
+        self._aftermath.see_to(sight, now)
+        return sight
 
+    def _meant(self, references: Sequence[str], dry_run: bool) -> list[Instance]:
+        found = self._find(references)
+        if dry_run:
+            raise DryRunError
+        return found
 
-def _at_once(change: Callable[[Instance], StateChange], instances: Sequence[Instance]) -> list[StateChange]:
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(change, instances))
+    def _find(self, references: Sequence[str]) -> list[Instance]:
+        return self._look().find(references)

@@ -6,9 +6,38 @@ from cli.lazy import LazyGroup
 
 _MODULES = {
     "instances": ("run-instances", "describe-instances"),
-    "lifecycle": ("stop-instances", "start-instances", "terminate-instances"),
+    "lifecycle": ("stop-instances", "start-instances", "reboot-instances", "terminate-instances"),
+    "status": ("describe-instance-status",),
+    "attributes": (
+        "modify-instance-attribute",
+        "describe-instance-attribute",
+        "modify-instance-metadata-options",
+    ),
     "types": ("describe-instance-types",),
     "entering": ("exec",),
+    "ssh": ("ssh",),
+    "copying": ("cp",),
+    "console": ("get-console-output",),
+    "key_pairs": ("create-key-pair", "import-key-pair", "describe-key-pairs", "delete-key-pair"),
+    "volumes": (
+        "create-volume",
+        "describe-volumes",
+        "attach-volume",
+        "detach-volume",
+        "modify-volume",
+        "delete-volume",
+    ),
+    "snapshots": ("create-snapshot", "describe-snapshots", "delete-snapshot"),
+    "tags": ("create-tags", "delete-tags", "describe-tags"),
+    "security_groups": ("create-security-group", "describe-security-groups", "delete-security-group"),
+    "security_group_rules": (
+        "authorize-security-group-ingress",
+        "authorize-security-group-egress",
+        "revoke-security-group-ingress",
+        "revoke-security-group-egress",
+        "describe-security-group-rules",
+    ),
+    "vpc": ("describe-vpcs", "describe-subnets", "describe-availability-zones"),
 }
 
 

@@ -1,12 +1,23 @@
 """`ec2 run-instances` and `describe-instances`."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.commands.ec2.shared import InstanceIds, TagSpecifications, parse_tags
-from cli.options import command, open_cloud
+from cli.commands.ec2.shared import (
+    DryRun,
+    Filters,
+    InstanceIds,
+    TagSpecifications,
+    parse_filters,
+    parse_structure,
+    parse_tag_specifications,
+)
+from cli.options import command, open_cloud, read_bytes_argument
 from cli.output import Answer
+
+if TYPE_CHECKING:
+    from emulator.instances import Instance, Instances
 
 app = typer.Typer()
 
@@ -18,15 +29,79 @@ def run_instances(
         str, typer.Option("--instance-type", metavar="TYPE", help="Its size; see `ec2 describe-instance-types`.")
     ],
     count: Annotated[int, typer.Option("--count", metavar="N", help="How many: 1 to 100, default 1.")] = 1,
+    key_name: Annotated[
+        str | None, typer.Option("--key-name", metavar="NAME", help="Who may log in: see `ec2 create-key-pair`.")
+    ] = None,
+    security_group_ids: Annotated[
+        list[str] | None,
+        typer.Option("--security-group-ids", metavar="ID...", help="Who may connect; default: the group `default`."),
+    ] = None,
+    security_groups: Annotated[
+        list[str] | None, typer.Option("--security-groups", metavar="NAME...", help="The same, by their names.")
+    ] = None,
+    user_data: Annotated[
+        str | None,
+        typer.Option("--user-data", metavar="TEXT|file://PATH", help="A script or #cloud-config for the first boot."),
+    ] = None,
+    wait_for_user_data: Annotated[
+        bool, typer.Option("--wait-for-user-data", help="Return when user data has run; exit with 1 if it failed.")
+    ] = False,
+    timeout: Annotated[
+        float, typer.Option("--timeout", metavar="SECONDS", help="How long to wait for user data; default: 600.")
+    ] = 600,
     publish: Annotated[
         list[str] | None,
         typer.Option(
             "--publish",
-            metavar="[HOST:]PORT",
-            help="Reach a port of the instance at 127.0.0.1:HOST; default: any free one.",
+            metavar="[HOST:]PORT|auto...",
+            help="Reach a port of the instance at 127.0.0.1:HOST, default any free one; auto: all that the AMI serves.",
         ),
     ] = None,
     tag_specifications: TagSpecifications = None,
+    subnet_id: Annotated[
+        str | None, typer.Option("--subnet-id", metavar="ID", help="Where; default: the first of describe-subnets.")
+    ] = None,
+    placement: Annotated[
+        str | None, typer.Option("--placement", metavar="AvailabilityZone=ZONE", help="Where, by its zone.")
+    ] = None,
+    private_ip_address: Annotated[
+        str | None, typer.Option("--private-ip-address", metavar="ADDRESS", help="A free one of the subnet.")
+    ] = None,
+    block_device_mappings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--block-device-mappings",
+            metavar="MAPPING...",
+            help="Volumes to make: DeviceName=/dev/sdf,Ebs={VolumeSize=8,DeleteOnTermination=false}",
+        ),
+    ] = None,
+    iam_instance_profile: Annotated[
+        str | None,
+        typer.Option("--iam-instance-profile", metavar="Name=ROLE", help="Give it credentials, as that role."),
+    ] = None,
+    metadata_options: Annotated[
+        str | None,
+        typer.Option(
+            "--metadata-options", metavar="OPTIONS", help="HttpTokens=required,InstanceMetadataTags=enabled and so on."
+        ),
+    ] = None,
+    instance_initiated_shutdown_behavior: Annotated[
+        str,
+        typer.Option(
+            "--instance-initiated-shutdown-behavior",
+            metavar="BEHAVIOR",
+            help="What a power-off from inside does: stop or terminate; default: stop.",
+        ),
+    ] = "stop",
+    disable_api_termination: Annotated[
+        bool,
+        typer.Option("--disable-api-termination/--enable-api-termination", help="Protect it from being terminated."),
+    ] = False,
+    client_token: Annotated[
+        str | None,
+        typer.Option("--client-token", metavar="TOKEN", help="The same request with the same token launches once."),
+    ] = None,
+    dry_run: DryRun = False,
 ) -> Answer:
     """Launch instances and return when they run.
 
@@ -35,47 +110,83 @@ def run_instances(
     cloudlet ec2 run-instances --image-id web --instance-type t3.micro \\
         --publish 8080:80 \\
         --tag-specifications 'ResourceType=instance,Tags=[{Key=Name,Value=web}]'
+    cloudlet ec2 run-instances --image-id base --instance-type t3.micro \\
+        --key-name mine --user-data file://setup.sh --wait-for-user-data
     """
-    from cli.shorthand import port_pair
-    from emulator.instances import LaunchRequest
+    from cli.shorthand import port_pair, structures
+    from emulator.instances import LaunchRequest, MetadataOptions
     from emulator.instances.document import reservation
+    from emulator.volumes import BlockDevice
 
+    ports = [text for text in publish or () if text != "auto"]
+    tags = parse_tag_specifications(tag_specifications, ("instance", "volume"))
+    options = parse_structure(metadata_options, "--metadata-options")
+    mappings = [mapping for text in block_device_mappings or () for mapping in structures(text)]
     request = LaunchRequest(
         image=image_id,
         instance_type=instance_type,
         count=count,
-        publish=tuple(port_pair(text) for text in publish or ()),
-        tags=parse_tags(tag_specifications, "instance"),
+        publish=tuple(port_pair(text) for text in ports),
+        publish_auto=len(ports) < len(publish or ()),
+        tags=tags["instance"],
+        volume_tags=tags["volume"],
+        key_name=key_name,
+        security_groups=(*(security_group_ids or ()), *(security_groups or ())),
+        subnet_id=subnet_id,
+        zone=parse_structure(placement, "--placement", "AvailabilityZone").get("AvailabilityZone"),
+        private_ip=private_ip_address,
+        user_data=None if user_data is None else read_bytes_argument(user_data),
+        role=_role(iam_instance_profile),
+        metadata=MetadataOptions().changed(options),
+        shutdown_behavior=instance_initiated_shutdown_behavior,
+        is_protected=disable_api_termination,
+        block_devices=tuple(BlockDevice.from_mapping(mapping) for mapping in mappings),
+        client_token=client_token,
     )
     with open_cloud() as cloud:
-        launched = cloud.instances.run(request)
+        launched = cloud.instances.run(request, dry_run=dry_run)
+        if wait_for_user_data:
+            _wait_for_user_data(cloud.instances, launched, timeout)
     first = launched[0]
     return _table(
         launched,
-        reservation(launched, cloud.settings.region),
+        reservation(launched),
         hint=f"{first.id} is running. Open a shell: cloudlet ec2 exec {first.id} -- bash",
     )
 
 
+def _role(profile: str | None) -> str | None:
+    """Return the role of `Name=ROLE` or `Arn=…/ROLE`: an instance profile is called as its role is."""
+    given = parse_structure(profile, "--iam-instance-profile", "Name", "Arn")
+    named = given.get("Name") or given.get("Arn")
+    return named.rpartition("/")[2] if named else None
+
+
+def _wait_for_user_data(instances: "Instances", launched: "list[Instance]", timeout_seconds: float) -> None:
+    for instance in launched:
+        instances.wait_for_user_data(instance.id, timeout_seconds)
+
+
 @command(app, "describe-instances")
-def describe_instances(instance_ids: InstanceIds = None) -> Answer:
+def describe_instances(instance_ids: InstanceIds = None, filters: Filters = None) -> Answer:
     """List instances, the ones that ended in the last hour too.
 
     \b
     cloudlet ec2 describe-instances
     cloudlet ec2 describe-instances --instance-ids web --output json
+    cloudlet ec2 describe-instances --filters Name=instance-state-name,Values=running Name=tag:team,Values=data*
     cloudlet ec2 describe-instances --query 'Reservations[].Instances[].ImageId'
     """
     from emulator.instances.document import reservations
 
     with open_cloud() as cloud:
-        found = cloud.instances.describe(instance_ids or [])
+        found = cloud.instances.describe(instance_ids or [], parse_filters(filters))
     hint = (
         None
-        if found
+        if found or filters
         else "no instances yet; launch one: cloudlet ec2 run-instances --image-id web --instance-type t3.micro"
     )
-    return _table(found, reservations(found, cloud.settings.region), hint=hint)
+    return _table(found, reservations(found), hint=hint)
 
 
 def _table(instances: Any, document: object, hint: str | None) -> Answer:

@@ -1,7 +1,7 @@
 """Options that many commands of `ec2` have, and how their values are read."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -61,15 +61,33 @@ def parse_filters(texts: Sequence[str] | None) -> "list[Filter]":
     return found
 
 
-def parse_tags(specifications: Sequence[str] | None, resource_type: str) -> dict[str, str]:
-    """Return the tags that `--tag-specifications` gives to what is made, a *resource_type* such as `volume`."""
+def parse_structure(text: str | None, option: str, *names: str) -> dict[str, Any]:
+    """Return the one structure that *option* was given, `{}` for none; *names*, if given, are all it may have."""
+    from cli.shorthand import structures
+
+    found = structures(text) if text else [{}]
+    if len(found) != 1 or (names and not {*found[0]} <= {*names}):
+        model = " or ".join(f"{name}=VALUE" for name in names) or "NAME=VALUE,NAME=VALUE"
+        raise InvalidRequestError(f"{option} {text!r} is not what it takes", hint=f"write {model}")
+    return found[0]
+
+
+def parse_tag_specifications(
+    specifications: Sequence[str] | None, resource_types: Sequence[str]
+) -> dict[str, dict[str, str]]:
+    """Return the tags that `--tag-specifications` gives to each of *resource_types*; others cannot be tagged here."""
     from cli.shorthand import specified_tags
 
     tags = specified_tags(specifications or ())
-    if others := set(tags) - {resource_type}:
+    if others := set(tags) - {*resource_types}:
         raise InvalidRequestError(
             f"'{min(others)}' is not a valid taggable resource type for this operation.",
             code="InvalidParameterValue",
-            hint=f"write ResourceType={resource_type},Tags=[{{Key=Name,Value=web}}]",
+            hint=f"write ResourceType={resource_types[0]},Tags=[{{Key=Name,Value=web}}]",
         )
-    return tags.get(resource_type, {})
+    return {kind: tags.get(kind, {}) for kind in resource_types}
+
+
+def parse_tags(specifications: Sequence[str] | None, resource_type: str) -> dict[str, str]:
+    """Return the tags that `--tag-specifications` gives to what is made, a *resource_type* such as `volume`."""
+    return parse_tag_specifications(specifications, (resource_type,))[resource_type]

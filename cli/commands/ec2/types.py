@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from cli.commands.ec2.shared import Filters, parse_filters
 from cli.options import command
 from cli.output import Answer
 
@@ -15,21 +16,38 @@ def describe_instance_types(
     instance_types: Annotated[
         list[str] | None, typer.Option("--instance-types", metavar="TYPE...", help="Only these; default: all.")
     ] = None,
+    filters: Filters = None,
 ) -> Answer:
-    """List instance types with their vCPUs and memory.
+    """List instance types: vCPUs, memory, and what an hour costs on AWS. On demand, in us-east-1, with Linux.
 
     \b
     cloudlet ec2 describe-instance-types
     cloudlet ec2 describe-instance-types --instance-types t3.micro m5.large
+    cloudlet ec2 describe-instance-types --filters 'Name=instance-type,Values=t3.*'
+    cloudlet ec2 describe-instance-types \\
+        --filters Name=vcpu-info.default-vcpus,Values=2 Name=current-generation,Values=true
     """
-    from emulator.instances import document
-    from emulator.instances.instance_types import all_types, find_type
+    from emulator.costs.document import hourly_price_document
+    from emulator.costs.prices import hourly_price
+    from emulator.instances.instance_types import describe_types
+    from emulator.instances.type_document import instance_types as document
     from emulator.units import format_bytes
 
-    types = [find_type(name) for name in instance_types] if instance_types else list(all_types().values())
+    types = describe_types(instance_types or (), parse_filters(filters))
+    prices = {one.name: hourly_price(one.name) for one in types}
     return Answer(
-        document.instance_types(types),
-        columns=("TYPE", "VCPUS", "MEMORY", "ARCHITECTURE"),
-        rows=[(one.name, one.vcpus, format_bytes(one.memory_bytes), one.architecture) for one in types],
+        document(types, hourly_price_document),
+        columns=("TYPE", "VCPUS", "MEMORY", "ARCHITECTURE", "USD/HOUR"),
+        rows=[
+            (
+                one.name,
+                one.vcpus,
+                format_bytes(one.memory_bytes),
+                one.architecture,
+                price.usd if (price := prices[one.name]) else "-",
+            )
+            for one in types
+        ],
         ids=[one.name for one in types],
+        hint=None if types else "no instance type matches; see all: cloudlet ec2 describe-instance-types",
     )

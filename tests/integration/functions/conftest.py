@@ -14,6 +14,7 @@ from emulator.functions.fleet import Fleet
 from emulator.functions.pool import Supply
 from emulator.functions.records import Invocation, InvocationResult
 from emulator.functions.service import Deployment
+from emulator.metering import InvocationMeter
 from emulator.units import utc_now
 
 T = TypeVar("T")
@@ -28,7 +29,9 @@ class Lab:
         self.cloud = cloud
         self._runner = asyncio.Runner()
         supply = Supply(cloud.functions.runtime_image, cloud.functions.code_folder)
-        self.fleet = Fleet(cloud.engine, cloud.home, cloud.settings, supply, cloud.images.holder_image(), clock=utc_now)
+        meter = InvocationMeter(cloud.database)
+        holder_image = cloud.images.holder_image()
+        self.fleet = Fleet(cloud.engine, cloud.home, cloud.settings, supply, holder_image, meter, clock=utc_now)
         cloud.engine.networks.ensure_vpc()
         self.run(self.fleet.start(cloud.engine.networks.gateway(), "http://127.0.0.1:1"))
 

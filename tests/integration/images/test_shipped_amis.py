@@ -1,41 +1,17 @@
-"""The shipped AMIs, booted as instances boot them."""
-
-from collections.abc import Iterator
+"""The shipped AMIs base, web and minimal, booted as instances boot them."""
 
 import pytest
 
 from emulator.cloud import Cloud
 from emulator.engine import Kind
-from emulator.engine.records import ContainerSpec, ExecResult
-from emulator.engine.systemd import with_systemd
-from tests.conftest import wait_for
-
-
-class Booted:
-    """A container of the shipped AMI `web`, which is `base` besides, with systemd as its first process."""
-
-    def __init__(self, cloud: Cloud) -> None:
-        self._containers = cloud.engine.containers
-        spec = ContainerSpec(cloud.images.ensure_built(cloud.images.find("web")), Kind.INSTANCE, stop_signal=None)
-        self.id = self._containers.run(with_systemd(spec, cloud.engine.info()))
-        wait_for(lambda: self.run("systemctl", "is-system-running", "--wait").exit_code == 0)
-
-    def run(self, *command: str, user: str = "") -> ExecResult:
-        return self._containers.exec(self.id, command, user=user)
-
-    def says(self, *command: str, user: str = "") -> str:
-        result = self.run(*command, user=user)
-        assert result.exit_code == 0, result.errors
-        return result.output.decode().strip()
+from emulator.engine.records import ContainerSpec
+from tests.integration.images.conftest import Boot, Booted
 
 
 @pytest.fixture
-def booted(cloud: Cloud) -> Iterator[Booted]:
-    machine = Booted(cloud)
-    try:
-        yield machine
-    finally:
-        cloud.engine.containers.remove(machine.id)
+def booted(boot: Boot) -> Booted:
+    """A machine of `web`, which is `base` besides."""
+    return boot("web")
 
 
 def test_systemd_runs_with_nothing_failed(booted: Booted) -> None:
@@ -68,14 +44,13 @@ def test_the_user_may_become_root(booted: Booted) -> None:
     assert booted.says("sh", "-c", "echo ~admin; getent passwd admin | cut -d: -f7") == "/home/admin\n/bin/bash"
 
 
-def test_each_instance_has_host_keys_and_a_machine_id_of_its_own(cloud: Cloud, booted: Booted) -> None:
+def test_each_instance_has_host_keys_and_a_machine_id_of_its_own(boot: Boot, booted: Booted) -> None:
     """Keys in the image would be everybody's keys."""
     identity = ("cat", "/etc/machine-id", "/etc/ssh/ssh_host_ed25519_key.pub")
-    other = Booted(cloud)
+    other = boot("web")
 
     mine, theirs = booted.says(*identity), other.says(*identity)
 
-    cloud.engine.containers.remove(other.id)
     assert len(mine.splitlines()[0]) == 32
     assert not set(mine.split()) & set(theirs.split()) - {"ssh-ed25519"}
 
@@ -93,7 +68,26 @@ def test_no_host_key_is_in_the_image(cloud: Cloud) -> None:
 
 
 def test_the_machine_shuts_down_in_order(cloud: Cloud, booted: Booted) -> None:
-    """By systemd's own signal: killed after ten seconds would be exit code 137."""
+    """By systemd's own hand: killed after ten seconds would be exit code 137."""
     cloud.engine.containers.stop(booted.id, timeout_seconds=30)
 
-    assert cloud.engine.containers.exit_code(booted.id) in (0, 130)
+    assert cloud.engine.containers.exit_code(booted.id) == 143
+
+
+def test_minimal_is_a_debian_that_only_sleeps(boot: Boot) -> None:
+    """Nothing boots, so it is there at once, and gone at once."""
+    machine = boot("minimal")
+
+    assert machine.says("cat", "/proc/1/comm") == "sleep"
+    assert "bookworm" in machine.says("cat", "/etc/os-release")
+    assert machine.run("sh", "-c", "command -v systemctl python3 gcc sshd").exit_code != 0
+
+
+def test_minimal_adds_next_to_nothing_to_its_base(cloud: Cloud) -> None:
+    """Many instances of it, and each pull or build of it, cost what a plain Debian costs."""
+    minimal = cloud.engine.images.get(cloud.images.ensure_built(cloud.images.find("minimal")))
+    base = cloud.engine.images.get(cloud.images.base())
+
+    assert minimal is not None
+    assert base is not None
+    assert minimal.size_bytes - base.size_bytes < 1024 * 1024

@@ -20,9 +20,7 @@ from emulator.instances.errors import (
     MalformedInstanceIdError,
     PortInUseError,
 )
-from emulator.instances.launcher import Launcher
 from emulator.instances.machine import INSTANCE_LABEL
-from emulator.instances.records import Records
 from emulator.progress import Silent
 from emulator.settings import Settings
 from emulator.units import utc_now
@@ -89,7 +87,12 @@ def test_a_terminated_instance_is_listed_for_an_hour_with_its_reason(cloud: Clou
     assert listed.reason == "Client.UserInitiatedShutdown: User initiated shutdown"
     assert _boxes(cloud) == []
     later = Instances(
-        cloud.engine, cloud.database, lambda: cloud.images, Silent(), clock=lambda: utc_now() + timedelta(minutes=61)
+        cloud.engine,
+        cloud.home,
+        cloud.database,
+        cloud.neighbours,
+        Silent(),
+        clock=lambda: utc_now() + timedelta(minutes=61),
     )
     assert later.describe() == []
     with pytest.raises(InstanceNotFoundError):
@@ -215,10 +218,9 @@ def test_a_port_that_is_taken_meanwhile_is_named_and_leaves_nothing(cloud: Cloud
             """Somebody takes the port right after the check."""
 
     ((port, _),) = web.instance.ports
-    launcher = Launcher(cloud.engine, Records(cloud.database), cloud.images, Silent())
 
     with pytest.raises(PortInUseError, match=f"port {port} of this machine"):
-        launcher.launch(Unchecked("base", "t3.micro", publish=((port, 80),)), utc_now())
+        cloud.instances.run(Unchecked("base", "t3.micro", publish=((port, 80),)))
 
     assert _boxes(cloud) == []
 
@@ -364,7 +366,7 @@ def test_a_type_larger_than_this_machine_starts_with_a_warning(cloud: Cloud) -> 
         def warn(self, sentence: str) -> None:
             said.append(sentence)
 
-    instances = Instances(cloud.engine, cloud.database, lambda: cloud.images, Listening())
+    instances = Instances(cloud.engine, cloud.home, cloud.database, cloud.neighbours, Listening())
 
     (instance,) = instances.run(LaunchRequest("base", "r5.24xlarge"))
 

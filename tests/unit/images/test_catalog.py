@@ -3,7 +3,7 @@
 import pytest
 
 from emulator.errors import DefinitionError, InvalidRequestError
-from emulator.images import Ami, AmiNotFoundError, BrokenAmi
+from emulator.images import AmiNotFoundError, BrokenAmi, DefinedAmi
 from tests.unit.images.conftest import Look, Write
 
 
@@ -30,7 +30,7 @@ def test_a_broken_definition_does_not_break_the_list(write: Write, catalog: Look
 
     bad, good, worse = catalog().list()
 
-    assert isinstance(good, Ami)
+    assert isinstance(good, DefinedAmi)
     assert isinstance(bad, BrokenAmi)
     assert bad.reason == "packages.0: 'a b' is not a package name (and 1 more)"
     assert isinstance(worse, BrokenAmi)

@@ -4,9 +4,9 @@ import hashlib
 import json
 import tarfile
 
-from emulator.images import Ami
-from emulator.images.ami import RECIPE
+from emulator.images import DefinedAmi
 from emulator.images.context import build_context
+from emulator.images.defined import RECIPE
 from emulator.images.dockerfile import instructions, render
 from tests.unit.images.conftest import Look, Write
 
@@ -22,7 +22,7 @@ files: [{path: /f, content: c}]
 """
 
 
-def words(ami: Ami, field: str) -> list[list[str]]:
+def words(ami: DefinedAmi, field: str) -> list[list[str]]:
     """Return the RUN steps of *field* as the engine will start them."""
     steps = [step.text for step in instructions(ami, "parent:1") if step.field == field]
     return [json.loads(text.removeprefix("RUN ")) for text in steps if text.startswith("RUN ")]
@@ -79,7 +79,10 @@ def test_an_image_says_what_it_is_at_the_start_and_at_the_end(write: Write, cata
     lines = render(ami, "parent:1").splitlines()
 
     assert lines[:2] == ["FROM parent:1", "LABEL cloudlet.kind=build"]
-    assert lines[-1] == f"LABEL cloudlet.kind=ami cloudlet.ami={ami.id} cloudlet.ami-name=x"
+    assert lines[-1] == (
+        f'LABEL cloudlet.kind="ami" cloudlet.ami="{ami.id}" cloudlet.ami-name="x" '
+        'cloudlet.ami-init="systemd" cloudlet.ami-user="root" cloudlet.ami-ports=""'
+    )
 
 
 def test_certificates_are_there_for_the_build_and_not_in_the_environment(write: Write, catalog: Look) -> None:
@@ -118,7 +121,7 @@ def test_a_changed_recipe_has_another_number(write: Write, catalog: Look) -> Non
     with build_context(ami, text, None) as content:
         made = hashlib.sha256(content.read()).hexdigest()[:12]
 
-    assert (RECIPE, made) == (b"1", "3ab3d0ed7c53")
+    assert (RECIPE, made) == (b"3", "fb97e80a077f")
 
 
 def test_the_context_is_the_same_bytes_each_time(write: Write, catalog: Look) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from emulator.home import shipped_amis
-from emulator.images import Ami
+from emulator.images import DefinedAmi
 from emulator.images.catalog import Catalog, Shelf
 
 
@@ -12,7 +12,7 @@ def test_every_shipped_definition_is_right(tmp_path: Path) -> None:
     found = Catalog([Shelf(shipped_amis(), "shipped")], tmp_path).list()
 
     assert {"base", "web"} <= {ami.name for ami in found}
-    assert all(isinstance(ami, Ami) for ami in found)
+    assert all(isinstance(ami, DefinedAmi) for ami in found)
 
 
 def test_web_is_base_and_a_port(tmp_path: Path) -> None:

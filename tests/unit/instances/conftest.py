@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from emulator.instances.model import Launch
+from emulator.engine.vpc_range import VpcRange
+from emulator.instances.model import Instance, InstanceState, Launch
+from emulator.network import Vpc
 
 
 @pytest.fixture
@@ -22,3 +24,10 @@ def launch() -> Launch:
         user="admin",
         ports=((8080, 80), (0, 22)),
     )
+
+
+@pytest.fixture
+def instance(launch: Launch) -> Instance:
+    """An instance that runs."""
+    vpc = Vpc.default("home", "eu-west-1", VpcRange.of("172.31.0.0/16"))
+    return Instance(launch, InstanceState.RUNNING, vpc.subnet_of(launch.private_ip))

@@ -1,25 +1,22 @@
 """AWS's shape: jq recipes and --query expressions count on it."""
 
 import dataclasses
+from datetime import UTC, datetime
 
 import pytest
 
-from emulator.instances.document import instance_types, reservations, state_changes
-from emulator.instances.instance_types import find_type
-from emulator.instances.model import Instance, InstanceState, Launch, StateChange
+from emulator.instances.document import reservations, state_changes
+from emulator.instances.model import Instance, InstanceState, StateChange
+from emulator.metadata import NamedGroup
 
 
-def test_a_running_instance_has_awss_names(launch: Launch) -> None:
+def test_a_running_instance_has_awss_names(instance: Instance) -> None:
     """The fields that scripts read most."""
-    instance = Instance(
-        launch,
-        InstanceState.RUNNING,
-        mac_address="02:42:ac:1f:04:07",
-        ports=((8080, 80),),
-        tags={"Name": "web"},
-    )
+    launch = instance.launch
+    groups = (NamedGroup("sg-0123456789abcdef0", "default"),)
+    instance = dataclasses.replace(instance, ports=((8080, 80),), tags={"Name": "web"}, groups=groups)
 
-    (reservation,) = reservations([instance], "eu-west-1")["Reservations"]
+    (reservation,) = reservations([instance])["Reservations"]
 
     (document,) = reservation["Instances"]
     assert reservation["ReservationId"] == launch.reservation_id
@@ -29,37 +26,46 @@ def test_a_running_instance_has_awss_names(launch: Launch) -> None:
     assert document["PrivateDnsName"] == "ip-172-31-4-7.ec2.internal"
     assert document["NetworkInterfaces"][0]["MacAddress"] == "02:42:ac:1f:04:07"
     assert document["Tags"] == [{"Key": "Name", "Value": "web"}]
-    assert document["CpuOptions"] == {"CoreCount": 2, "ThreadsPerCore": 1}
+    assert document["CpuOptions"] == {"CoreCount": 1, "ThreadsPerCore": 2}
+    assert document["SecurityGroups"] == [{"GroupId": "sg-0123456789abcdef0", "GroupName": "default"}]
+    assert document["SubnetId"] == document["NetworkInterfaces"][0]["SubnetId"] == instance.subnet.id
+    assert document["MetadataOptions"]["HttpTokens"] == "optional"
     assert "StateReason" not in document
 
 
-def test_a_terminated_instance_says_why_and_has_no_address(launch: Launch) -> None:
+def test_a_terminated_instance_says_why_and_has_no_address(instance: Instance) -> None:
     """AWS takes the address away and leaves the reason."""
     reason = "Client.UserInitiatedShutdown: User initiated shutdown"
 
-    answer = reservations([Instance(launch, InstanceState.TERMINATED, reason=reason)], "us-east-1")
+    ended = dataclasses.replace(
+        instance, state=InstanceState.TERMINATED, reason=reason, reason_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    )
+
+    answer = reservations([ended])
 
     (document,) = answer["Reservations"][0]["Instances"]
     assert document["State"] == {"Code": 48, "Name": "terminated"}
+    assert document["StateTransitionReason"] == "User initiated (2026-01-02 03:04:05 GMT)"
     assert document["StateReason"] == {"Code": "Client.UserInitiatedShutdown", "Message": reason}
     assert not {"PrivateIpAddress", "PublicIpAddress", "NetworkInterfaces"} & document.keys()
 
 
-def test_a_stopped_instance_keeps_its_private_address_and_no_public_one(launch: Launch) -> None:
+def test_a_stopped_instance_keeps_its_private_address_and_no_public_one(instance: Instance) -> None:
     """So does AWS's."""
-    answer = reservations([Instance(launch, InstanceState.STOPPED)], "us-east-1")
+    answer = reservations([dataclasses.replace(instance, state=InstanceState.STOPPED)])
 
     (document,) = answer["Reservations"][0]["Instances"]
     assert document["PrivateIpAddress"] == "172.31.4.7"
     assert "PublicIpAddress" not in document
 
 
-def test_a_reservation_is_listed_once_in_whatever_order_its_instances_come(launch: Launch) -> None:
+def test_a_reservation_is_listed_once_in_whatever_order_its_instances_come(instance: Instance) -> None:
     """`--instance-ids` may name them crosswise."""
-    other = dataclasses.replace(launch, reservation_id="r-00000000000000002")
-    instances = [Instance(one, InstanceState.RUNNING) for one in (launch, other, launch)]
+    other = dataclasses.replace(
+        instance, launch=dataclasses.replace(instance.launch, reservation_id="r-00000000000000002")
+    )
 
-    answer = reservations(instances, "us-east-1")
+    answer = reservations([instance, other, instance])
 
     assert [len(one["Instances"]) for one in answer["Reservations"]] == [2, 1]
 
@@ -77,15 +83,6 @@ def test_a_state_change_has_both_states() -> None:
             }
         ]
     }
-
-
-def test_a_type_has_its_size_where_aws_has_it() -> None:
-    """`--query 'InstanceTypes[].MemoryInfo.SizeInMiB'` works on both."""
-    (document,) = instance_types([find_type("m5.large")])["InstanceTypes"]
-
-    assert document["VCpuInfo"]["DefaultVCpus"] == 2
-    assert document["MemoryInfo"]["SizeInMiB"] == 8192
-    assert document["ProcessorInfo"]["SupportedArchitectures"] == ["x86_64"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from emulator.instances.instance_types import InstanceTypeNotFoundError, all_types, find_type
+from emulator.instances.type_document import instance_types
 from emulator.units import MIB
 
 
@@ -58,3 +59,20 @@ def test_only_the_t_families_burst() -> None:
         "t3a",
         "t4g",
     }
+
+
+def test_a_type_has_its_size_where_aws_has_it() -> None:
+    """`--query 'InstanceTypes[].MemoryInfo.SizeInMiB'` works on both."""
+    (document,) = instance_types([find_type("m5.large")], price=lambda _: None)["InstanceTypes"]
+
+    assert document["VCpuInfo"] == {"DefaultVCpus": 2, "DefaultCores": 1, "DefaultThreadsPerCore": 2}
+    assert document["MemoryInfo"]["SizeInMiB"] == 8192
+    assert document["ProcessorInfo"]["SupportedArchitectures"] == ["x86_64"]
+    assert document["OnDemandPrice"] is None
+
+
+def test_every_core_has_the_same_number_of_threads() -> None:
+    """One or two: what `lscpu` shows of a type adds up to its vCPUs."""
+    assert all(one.cores * one.threads_per_core == one.vcpus for one in all_types().values())
+    assert {one.threads_per_core for one in all_types().values()} == {1, 2}
+    assert all(one.threads_per_core == 1 for one in all_types().values() if one.architecture == "arm64")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.instances.model import Launch
+from emulator.instances.model import InstanceState, Launch
 from emulator.instances.records import Records
 from emulator.resources.tags import read_tags
 from emulator.state import Database
@@ -19,7 +19,7 @@ def database(tmp_path: Path) -> Database:
 
 def test_a_launch_comes_back_as_it_was(database: Database, launch: Launch) -> None:
     """Times and ports too, which JSON does not know."""
-    Records(database).add(launch, {"Name": "web"})
+    Records(database).add([launch], {"Name": "web"}, "shell-1")
 
     assert Records(database).all()[launch.instance_id].launch == launch
     assert read_tags(database)[launch.instance_id] == {"Name": "web"}
@@ -28,7 +28,7 @@ def test_a_launch_comes_back_as_it_was(database: Database, launch: Launch) -> No
 def test_the_first_reason_for_an_end_counts(database: Database, launch: Launch) -> None:
     """Two shells may notice one end, each in its way."""
     records = Records(database)
-    records.add(launch, {})
+    records.add([launch], {}, "shell-1")
 
     records.end(launch, "Client.UserInitiatedShutdown: …", launch.launch_time)
     records.end(launch, "Server.InternalError: …", launch.launch_time + timedelta(minutes=1))
@@ -58,16 +58,70 @@ def test_a_launch_drops_what_ended_long_ago(database: Database, launch: Launch) 
     """The state file does not grow for ever; what runs is not touched."""
     records = Records(database)
     running = dataclasses.replace(launch, instance_id="i-00000000000000001")
-    records.add(launch, {"Name": "old"})
-    records.add(running, {"Name": "running"})
+    records.add([launch], {"Name": "old"}, "shell-1")
+    records.add([running], {"Name": "running"}, "shell-1")
     records.end(launch, "…", launch.launch_time)
 
     records.add(
-        dataclasses.replace(
-            launch, instance_id="i-00000000000000002", launch_time=launch.launch_time + timedelta(hours=2)
-        ),
+        [
+            dataclasses.replace(
+                launch, instance_id="i-00000000000000002", launch_time=launch.launch_time + timedelta(hours=2)
+            )
+        ],
         {},
+        "shell-1",
     )
 
     assert set(records.all()) == {"i-00000000000000001", "i-00000000000000002"}
     assert set(read_tags(database)) == {"i-00000000000000001"}
+
+
+def test_what_a_shell_has_under_way_is_seen_until_it_is_done(database: Database, launch: Launch) -> None:
+    """By all the others, who sign with other names."""
+    records = Records(database)
+    records.add([launch], {}, "shell-1")
+    assert records.all()[launch.instance_id].under_way is InstanceState.PENDING
+
+    records.finish(launch.instance_id, "shell-1")
+    assert records.all()[launch.instance_id].under_way is None
+
+    records.begin(launch, InstanceState.STOPPING, "shell-2")
+    records.finish(launch.instance_id, "shell-1")
+    assert records.all()[launch.instance_id].under_way is InstanceState.STOPPING
+
+
+def test_an_instance_that_was_ended_while_it_was_launched_has_ended(database: Database, launch: Launch) -> None:
+    """Undoing the launch must not take the record of its end with it."""
+    records = Records(database)
+    records.add([launch], {}, "shell-1")
+    records.end(launch, "Client.UserInitiatedShutdown: …", launch.launch_time)
+
+    records.remove(launch.instance_id)
+
+    assert records.has_ended(launch.instance_id)
+
+
+def test_why_an_instance_stopped_is_forgotten_when_it_starts(database: Database, launch: Launch) -> None:
+    """An ended one keeps its reason."""
+    records = Records(database)
+    records.add([launch], {}, "shell-1")
+
+    records.explain(launch.instance_id, "Client.UserInitiatedShutdown: …", launch.launch_time)
+    assert records.all()[launch.instance_id].reason == "Client.UserInitiatedShutdown: …"
+
+    records.explain(launch.instance_id, None, launch.launch_time)
+    assert records.all()[launch.instance_id].reason is None
+
+    records.end(launch, "the end", launch.launch_time)
+    records.explain(launch.instance_id, None, launch.launch_time)
+    assert records.all()[launch.instance_id].reason == "the end"
+
+
+def test_only_the_living_are_members_of_the_network(database: Database, launch: Launch) -> None:
+    """An address is free again when its instance has ended, not when it has stopped."""
+    records = Records(database)
+    records.add([launch], {}, "shell-1")
+    assert [member.private_ip for member in records.members()] == [launch.private_ip]
+
+    records.end(launch, "…", launch.launch_time)
+    assert records.members() == []

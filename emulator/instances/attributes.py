@@ -1,0 +1,100 @@
+"""What can be changed of an instance after its launch, and when."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from emulator import userdata
+from emulator.engine import Engine
+from emulator.errors import InvalidRequestError
+from emulator.home import Home
+from emulator.instances.errors import NotStoppedError
+from emulator.instances.folder import InstanceFolder
+from emulator.instances.identity import Identity
+from emulator.instances.instance_types import find_type
+from emulator.instances.launch import check_shutdown_behavior
+from emulator.instances.model import Instance, InstanceState, Launch
+from emulator.instances.neighbours import Neighbours
+from emulator.instances.records import Records
+from emulator.instances.size import Size, processors, write_size
+from emulator.metadata.options import MetadataOptions
+
+
+@dataclass(frozen=True)
+class AttributeChange:
+    """What is to change; None stays."""
+
+    instance_type: str | None = None
+    user_data: bytes | None = None
+    is_protected: bool | None = None
+    shutdown_behavior: str | None = None
+    security_groups: Sequence[str] | None = None
+    metadata: MetadataOptions | None = None
+
+    def check(self) -> None:
+        """Refuse what can never be."""
+        if self == AttributeChange():
+            raise InvalidRequestError(
+                "The request must contain the parameter Attribute",
+                code="MissingParameter",
+                hint="say what to change: see `cloudlet ec2 modify-instance-attribute --help`",
+            )
+        if self.instance_type is not None:
+            find_type(self.instance_type)
+        if self.user_data is not None:
+            userdata.read(self.user_data)
+        if self.shutdown_behavior is not None:
+            check_shutdown_behavior(self.shutdown_behavior)
+        if self.metadata is not None:
+            self.metadata.check()
+
+    @property
+    def needs_a_stop(self) -> bool:
+        """Whether the machine must stand still for it."""
+        return self.instance_type is not None or self.user_data is not None
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """Changes instances: the record, and what follows from it."""
+
+    engine: Engine
+    home: Home
+    records: Records
+    neighbours: Neighbours
+    identity: Identity
+
+    def modify(self, instance: Instance, change: AttributeChange) -> None:
+        """Apply *change*; type and user data only of a stopped instance, as on AWS."""
+        change.check()
+        if change.needs_a_stop and instance.state is not InstanceState.STOPPED:
+            raise NotStoppedError(instance.id)
+        launch = self._changed(instance.launch, change)
+        folder = InstanceFolder(self.home.instances / instance.id)
+        if change.instance_type is not None and instance.container_id is not None:
+            info = self.engine.info()
+            size = Size.of(find_type(change.instance_type), info)
+            chosen = processors(size, info)
+            self.engine.containers.resize(instance.container_id, size.memory_bytes, size.vcpus, chosen)
+            write_size(folder.size, size)
+        if change.user_data is not None:
+            folder.user_data.write_bytes(change.user_data)
+        self.records.update(launch)
+        self.identity.write(launch, instance.tags)
+        if change.security_groups is not None:
+            self.neighbours.network.refresh()
+            self.neighbours.network.settle()
+
+    def _changed(self, launch: Launch, change: AttributeChange) -> Launch:
+        groups = change.security_groups
+        protected = change.is_protected
+        return dataclasses.replace(
+            launch,
+            instance_type=change.instance_type or launch.instance_type,
+            is_protected=launch.is_protected if protected is None else protected,
+            shutdown_behavior=change.shutdown_behavior or launch.shutdown_behavior,
+            metadata=change.metadata or launch.metadata,
+            security_groups=(
+                launch.security_groups if groups is None else tuple(self.neighbours.network.groups.resolve(groups))
+            ),
+        )

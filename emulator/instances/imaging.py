@@ -1,0 +1,55 @@
+"""An image made from an instance's disk."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from emulator.engine import Engine
+from emulator.instances.errors import IncorrectInstanceStateError
+from emulator.instances.model import Instance, InstanceState
+from emulator.instances.neighbours import Neighbours
+from emulator.instances.records import Records
+from emulator.instances.shell import Shell
+
+if TYPE_CHECKING:
+    from emulator.images import Ami
+
+_STOP_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class ImageRequest:
+    """What `create-image` is asked for."""
+
+    name: str
+    description: str = ""
+    reboot: bool = True
+    """Shut the instance down meanwhile, so that its files are whole; else it is only held still."""
+
+
+@dataclass(frozen=True)
+class Imaging:
+    """Makes images of instances."""
+
+    engine: Engine
+    records: Records
+    neighbours: Neighbours
+    shell: Shell
+
+    def create(self, instance: Instance, request: ImageRequest) -> "Ami":
+        """Return the new AMI; an instance that ran runs again afterwards."""
+        container_id = instance.container_id
+        if container_id is None or instance.state not in (InstanceState.RUNNING, InstanceState.STOPPED):
+            raise IncorrectInstanceStateError(instance.id, "imaged")
+        images = self.neighbours.images()
+        images.check_new_name(request.name)
+        reboots = request.reboot and instance.state is InstanceState.RUNNING
+        with self.shell.at_work() as shell:
+            self.records.begin(instance.launch, instance.state, shell)
+            try:
+                if reboots:
+                    self.engine.containers.stop(container_id, _STOP_SECONDS)
+                return images.capture(container_id, request.name, request.description, instance.id)
+            finally:
+                if reboots:
+                    self.engine.containers.start(container_id)
+                self.records.finish(instance.id, shell)

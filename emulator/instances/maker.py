@@ -1,0 +1,82 @@
+"""The two containers of one instance, made and started: the interface first, the machine on it."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from emulator.engine import ContainerSpec, Engine
+from emulator.engine.networks import VPC_NETWORK
+from emulator.errors import ConflictError, EngineError, NotFoundError
+from emulator.home import Home
+from emulator.instances.errors import PortInUseError
+from emulator.instances.folder import InstanceFolder
+from emulator.instances.machine import interface_spec, machine_spec, remove_containers
+from emulator.instances.model import Launch
+from emulator.instances.preparation import Preparation
+from emulator.instances.rules import wait_for_interface
+from emulator.instances.size import processors
+from emulator.network.errors import AddressInUseError
+
+_TRIES = 20
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes the instances of one plan, from several threads at once."""
+
+    engine: Engine
+    home: Home
+    plan: Preparation
+    interface_image: str
+    move: Callable[[Launch], Launch]
+    """Gives an instance another address."""
+
+    def make(self, launch: Launch) -> Launch:
+        """Return *launch* running, at another address if somebody has taken the one it had."""
+        for _ in range(_TRIES):
+            try:
+                self._start(launch)
+            except NotFoundError as error:
+                if VPC_NETWORK not in error.message:
+                    raise
+                self.engine.networks.ensure_vpc()  # the reset of another home took it away just now
+            except (EngineError, ConflictError) as error:
+                if "Address already in use" not in error.message:  # a port's message begins with a small letter
+                    raise _explained(error, launch) from error
+                if self.plan.request.private_ip is not None:
+                    raise AddressInUseError(launch.private_ip) from error
+                launch = self.move(launch)
+            else:
+                return launch
+        raise EngineError(f"no free address was found after {_TRIES} tries")
+
+    def _start(self, launch: Launch) -> None:
+        """Make and start both containers; if one of them does not come up, neither is there afterwards."""
+        containers = self.engine.containers
+        folder = InstanceFolder(self.home.instances / launch.instance_id)
+        hostname = self.plan.user_data.hostname or launch.hostname
+        interface = interface_spec(launch, self.interface_image, VPC_NETWORK, folder, hostname)
+        try:
+            interface_id = containers.create(interface)
+            machine = self._machine(launch, interface_id, folder)
+            with ThreadPoolExecutor(1) as beside:
+                creating = beside.submit(containers.create, machine)  # meanwhile: starting a network takes longer
+                containers.start(interface_id)
+            # Before the interface has taken the metadata address, a request for it would leave this machine.
+            wait_for_interface(folder)
+            containers.start(creating.result())
+        except BaseException:
+            remove_containers(self.engine, launch.instance_id)
+            raise
+
+    def _machine(self, launch: Launch, interface_id: str, folder: InstanceFolder) -> ContainerSpec:
+        chosen = processors(self.plan.size, self.plan.engine)
+        return machine_spec(launch, self.plan.ami, self.plan.size, interface_id, self.plan.engine, folder, chosen)
+
+
+def _explained(error: EngineError | ConflictError, launch: Launch) -> EngineError | ConflictError:
+    for outside, inside in launch.ports:
+        if outside and re.search(rf":{outside}\b.*(already|in use)", error.message):
+            return PortInUseError(outside, inside)
+    return error

@@ -1,0 +1,44 @@
+"""An interface that runs, and the folder behind it: what a restarted engine or a lost home may have taken away."""
+
+from dataclasses import dataclass
+
+from emulator.engine import Engine
+from emulator.home import Home
+from emulator.instances.errors import InterfaceLostError
+from emulator.instances.folder import InstanceFolder
+from emulator.instances.identity import Identity
+from emulator.instances.instance_types import find_type
+from emulator.instances.model import Instance
+from emulator.instances.neighbours import Neighbours
+from emulator.instances.rules import wait_for_interface
+from emulator.instances.size import Size, write_size
+from emulator.metadata import forget_applied
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Gets an instance ready to boot again."""
+
+    engine: Engine
+    home: Home
+    neighbours: Neighbours
+    identity: Identity
+
+    def interface(self, instance: Instance) -> None:
+        """Return when the instance's interface runs; InterfaceLostError if there is none any more."""
+        if instance.interface_id is None:
+            raise InterfaceLostError(instance.id)
+        folder = InstanceFolder(self.home.instances / instance.id)
+        if not folder.interface.exists():
+            self._refurnish(instance, folder)
+        if not instance.is_connected:
+            forget_applied(folder.interface)
+            self.engine.containers.start(instance.interface_id)
+            wait_for_interface(folder)
+
+    def _refurnish(self, instance: Instance, folder: InstanceFolder) -> None:
+        """Make the folder anew; what user data there was is lost with the old one."""
+        folder.create()
+        write_size(folder.size, Size.of(find_type(instance.launch.instance_type), self.engine.info()))
+        self.identity.write(instance.launch, instance.tags)
+        self.neighbours.network.refresh()

@@ -1,0 +1,108 @@
+"""The network of one home, in one object: the default VPC, its security groups, and the filters of its instances."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+
+from emulator.engine import Engine
+from emulator.errors import InvalidRequestError
+from emulator.home import Home
+from emulator.network.finding import SubnetState, VpcState, find_subnets, find_vpcs, find_zones
+from emulator.network.firewall import Firewall, Interfaces
+from emulator.network.member import Member
+from emulator.network.security_groups import SecurityGroups
+from emulator.network.vpc import Subnet, Vpc
+from emulator.network.zones import Zone, check_zone
+from emulator.resources.filters import Filter
+from emulator.resources.tags import read_tags
+from emulator.settings import Settings
+from emulator.state import Database
+
+
+class Network:
+    """Says where instances are, and lets through to them what their security groups allow."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        database: Database,
+        home: Home,
+        settings: Settings,
+        interfaces: Interfaces,
+        members: Callable[[], Collection[Member]],
+    ) -> None:
+        """*members* are all living instances, as they are written down; it is asked anew each time."""
+        self._networks = engine.networks
+        self._database = database
+        self._home_id = home.id
+        self._region = settings.region
+        self._members = members
+        self.groups = SecurityGroups(database, home.id, members, self._enforced)
+        self._firewall = Firewall(home, interfaces, members, self.groups.all)
+
+    def vpc(self) -> Vpc:
+        """Return the default VPC; where no engine can be asked, as it would be made."""
+        return Vpc.default(self._home_id, self._region, self._networks.vpc_range())
+
+    def subnet(self, subnet_id: str | None = None, zone: str | None = None, private_ip: str | None = None) -> Subnet:
+        """Return the subnet for an instance that is to be there; the first zone's, if nothing is asked for."""
+        vpc = self.vpc()
+        if zone is not None:
+            check_zone(zone, self._region)
+        if subnet_id is not None:
+            subnet = vpc.subnet(subnet_id)
+        elif zone is not None:
+            subnet = vpc.subnet_in(zone)
+        elif private_ip is not None:
+            subnet = vpc.subnet_of(private_ip)
+        else:
+            subnet = vpc.subnets[0]
+        if zone not in (None, subnet.zone):
+            raise InvalidRequestError(
+                f"The subnet '{subnet.id}' is not in the availability zone '{zone}'.",
+                code="InvalidParameterCombination",
+                hint=f"it is in {subnet.zone}; leave one of the two out",
+            )
+        if private_ip is not None:
+            subnet.check(private_ip)
+        return subnet
+
+    def describe_zones(
+        self, names: Sequence[str] = (), ids: Sequence[str] = (), filters: Sequence[Filter] = ()
+    ) -> list[Zone]:
+        """Return the zones with these names and ids, or all; one that is none is an error. No engine is asked."""
+        return find_zones(self._region, names, ids, filters)
+
+    def describe_vpcs(self, ids: Sequence[str] = (), filters: Sequence[Filter] = ()) -> list[VpcState]:
+        """Return the default VPC, if it is what is looked for."""
+        vpc = self.vpc()
+        return find_vpcs(VpcState(vpc, read_tags(self._database).get(vpc.id, {})), ids, filters)
+
+    def describe_subnets(self, ids: Sequence[str] = (), filters: Sequence[Filter] = ()) -> list[SubnetState]:
+        """Return the subnets with these ids, or all, and how many addresses they have left."""
+        tags = read_tags(self._database)
+        taken = self.taken()
+        states = [SubnetState(one, one.free_addresses(taken), tags.get(one.id, {})) for one in self.vpc().subnets]
+        return find_subnets(states, ids, filters)
+
+    def taken(self) -> set[str]:
+        """Return the addresses that nobody else can get: of this home's instances, and of all that runs in the VPC."""
+        return {member.private_ip for member in self._members()} | self._networks.addresses()
+
+    def refresh(self) -> list[str]:
+        """
+        Write the rules that are out of date, and return the ids of their instances.
+
+        To be called when instances have come, gone, or changed their groups; `settle` waits until all is in force.
+        """
+        return self._firewall.write(self._networks.vpc_range()) if self._firewall.is_needed() else []
+
+    def settle(self) -> None:
+        """Return when what is written is in force wherever an interface runs; an EmulatorError if it cannot be."""
+        self._firewall.wait()
+
+    @contextmanager
+    def _enforced(self) -> Iterator[None]:
+        """Have what is changed inside be in force afterwards."""
+        yield
+        self.refresh()
+        self.settle()

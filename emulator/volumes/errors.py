@@ -1,0 +1,160 @@
+"""What EC2 says about volumes and snapshots when it cannot: AWS's codes and words, our hints."""
+
+from collections.abc import Iterable, Sequence
+
+from emulator.errors import ConflictError, HomeUnusableError, InvalidRequestError, NotFoundError, nearest
+
+
+class ResourceNotFoundError(NotFoundError):
+    """No volume, or no snapshot, has this id."""
+
+    def __init__(self, noun: str, ids: Sequence[str], known: Iterable[str]) -> None:
+        one = len(ids) == 1
+        super().__init__(
+            f"The {noun}{'' if one else 's'} '{', '.join(ids)}' do{'es' if one else ''} not exist.",
+            hint=nearest(ids[0], known) or _list_hint(noun),
+            code=f"Invalid{noun.capitalize()}.NotFound",
+        )
+
+
+class MalformedIdError(NotFoundError):
+    """It is no id, and nothing has it as its Name tag either."""
+
+    def __init__(self, noun: str, text: str, names: Iterable[str]) -> None:
+        super().__init__(
+            f'Invalid id: "{text}", and no {noun} has it as its Name',
+            hint=nearest(text, names) or _list_hint(noun),
+            code=f"Invalid{noun.capitalize()}ID.Malformed",
+        )
+
+
+class AmbiguousNameError(InvalidRequestError):
+    """Two have this Name tag: acting on one of them would be a guess."""
+
+    def __init__(self, noun: str, name: str, ids: Iterable[str]) -> None:
+        super().__init__(f"{name!r} is the Name of several {noun}s: {', '.join(ids)}", hint="use the id")
+
+
+class VolumeInUseError(ConflictError):
+    """The volume is attached."""
+
+    code = "VolumeInUse"
+
+
+class IncorrectStateError(ConflictError):
+    """The volume, the snapshot or the instance is in a state that does not allow this."""
+
+    code = "IncorrectState"
+
+
+class AttachmentNotFoundError(NotFoundError):
+    """The volume is attached, but not there."""
+
+    code = "InvalidAttachment.NotFound"
+
+
+class ZoneMismatchError(ConflictError):
+    """A volume can only be attached within its zone."""
+
+    code = "InvalidVolume.ZoneMismatch"
+
+    def __init__(self, volume_id: str, zone: str, instance_id: str, instance_zone: str) -> None:
+        super().__init__(
+            f"The volume '{volume_id}' is not in the same availability zone as instance '{instance_id}'",
+            hint=f"the volume is in {zone}, the instance in {instance_zone}: a snapshot can be made a volume there",
+        )
+
+
+class DeviceInUseError(ConflictError):
+    """Something is attached there already."""
+
+    code = "InvalidParameterValue"
+
+    def __init__(self, device: str, *, hint: str | None = None) -> None:
+        super().__init__(
+            f"Invalid value '{device}' for unixDevice. Attachment point {device} is already in use",
+            hint=hint or "choose another, such as /dev/sdg",
+        )
+
+
+class BlockDeviceError(InvalidRequestError):
+    """A block device mapping makes no sense."""
+
+    code = "InvalidBlockDeviceMapping"
+
+
+class IdempotentParameterMismatchError(ConflictError):
+    """The client token was used for another request."""
+
+    code = "IdempotentParameterMismatch"
+
+    def __init__(self, token: str) -> None:
+        super().__init__(
+            f"The client token '{token}' has been used with other parameters.",
+            hint="use a new token for a new request",
+        )
+
+
+class DataMoveError(HomeUnusableError):
+    """What lies in a volume could not be moved, copied or removed; the reason is the message."""
+
+
+def attached_already(volume_id: str) -> VolumeInUseError:
+    """Return the error for attaching what is attached."""
+    return VolumeInUseError(
+        f"{volume_id} is already attached to an instance",
+        hint=f"detach it first: cloudlet ec2 detach-volume --volume-id {volume_id}",
+    )
+
+
+def attached_still(volume_id: str, instance_id: str) -> VolumeInUseError:
+    """Return the error for deleting what is attached."""
+    return VolumeInUseError(
+        f"Volume {volume_id} is currently attached to {instance_id}",
+        hint=f"detach it first: cloudlet ec2 detach-volume --volume-id {volume_id}",
+    )
+
+
+def wrong_state(volume_id: str, state: str) -> IncorrectStateError:
+    """Return the error for a volume whose state does not allow what was asked for."""
+    hint = "its folder was removed by other means: all that can be done is to delete it" if state == "error" else None
+    return IncorrectStateError(
+        f"Volume '{volume_id}' is in the '{state}' state.", hint=hint or "see it with `cloudlet ec2 describe-volumes`"
+    )
+
+
+def instance_not_running(instance_id: str, state: str) -> IncorrectStateError:
+    """Return the error for an instance that is not there yet, or no more."""
+    return IncorrectStateError(
+        f"Instance '{instance_id}' is not 'running'.",
+        hint=f"it is {state}; volumes can be attached while it is running or stopped",
+    )
+
+
+def unknown_zone(zone: str, zones: Sequence[str]) -> InvalidRequestError:
+    """Return the error for a zone that the region has not."""
+    return InvalidRequestError(
+        f"The zone '{zone}' does not exist.",
+        code="InvalidZone.NotFound",
+        hint=nearest(zone, zones) or f"there are {', '.join(zones)}",
+    )
+
+
+def no_size() -> InvalidRequestError:
+    """Return the error for a volume of neither a size nor a snapshot."""
+    return InvalidRequestError(
+        "The request must contain the parameter size or snapshotId",
+        code="MissingParameter",
+        hint="give a size in GiB",
+    )
+
+
+def too_small(size_gib: int, snapshot_id: str, snapshot_gib: int) -> InvalidRequestError:
+    """Return the error for a volume that would be smaller than its snapshot."""
+    return InvalidRequestError(
+        f"Volume of size {size_gib}GB is smaller than snapshot '{snapshot_id}', expect size >= {snapshot_gib}GB"
+    )
+
+
+def _list_hint(noun: str) -> str:
+    return f"list the ones you have with `cloudlet ec2 describe-{noun}s`"

@@ -1,0 +1,122 @@
+"""`cloudlet top` on real instances and workers."""
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from emulator.cloud import Cloud
+from emulator.units import GIB, MIB
+from tests.conftest import wait_for
+from tests.integration.functions.conftest import HANDLERS
+from tests.integration.instances.conftest import CLOUDLET, cloudlet, environment, launch
+
+_BUSY = "nohup sh -c 'while :; do :; done' >/dev/null 2>&1 &"
+
+
+def test_an_instance_is_measured_against_its_type(cloud: Cloud) -> None:
+    """One of two processors is busy: half of what it may use, or what a machine under load leaves of it."""
+    (machine,) = launch(cloud, "base", "t3.micro", tags={"Name": "busy"})
+    machine.says("sh", "-c", _BUSY)
+
+    def busy() -> bool:
+        return 15 <= cloud.monitor.measure()[0].cpu_percent <= 75
+
+    wait_for(busy)
+
+    (usage,) = cloud.monitor.measure()
+    assert (usage.id, usage.name, usage.size) == (machine.id, "busy", "t3.micro")
+    assert usage.stats.memory_limit_bytes == GIB
+    assert 1 * MIB < usage.stats.memory_bytes < 200 * MIB
+
+
+def test_an_instance_that_does_not_run_is_not_listed(cloud: Cloud) -> None:
+    """Stopped, it uses nothing."""
+    (machine,) = launch(cloud, "base", "t2.nano")
+    cloud.instances.stop([machine.id])
+
+    assert cloud.monitor.measure() == []
+
+
+def test_workers_are_measured_against_their_memory_size(cloud: Cloud) -> None:
+    """As a shell sees it: one line for the function's worker, in every format."""
+    handler = str(HANDLERS / "echo")
+    assert cloudlet(cloud, "lambda", "deploy", handler, "--name", "echo", "--handler", "app.handler").returncode == 0
+    try:
+        assert cloudlet(cloud, "start").returncode == 0
+        assert cloudlet(cloud, "lambda", "invoke", "--function-name", "echo").returncode == 0
+
+        table = cloudlet(cloud, "top").stdout.decode().splitlines()
+        document = json.loads(cloudlet(cloud, "top", "--output", "json").stdout)
+    finally:
+        cloudlet(cloud, "stop")
+
+    assert table[0].split() == ["NAME", "KIND", "SIZE", "CPU", "MEMORY", "OF"]
+    assert table[1].startswith("echo/")
+    (worker,) = document["Usage"]
+    assert (worker["Name"], worker["Kind"], worker["Size"]) == ("echo", "worker", "128 MB")
+    assert worker["MemoryLimitBytes"] == 128 * MIB
+    assert 0 < worker["CpuLimit"] <= 128 / 1769 + 0.01
+
+
+def test_with_nothing_running_there_is_a_hint(cloud: Cloud) -> None:
+    """And nothing on stdout, which a script may count."""
+    outcome = cloudlet(cloud, "top")
+
+    assert (outcome.returncode, outcome.stdout) == (0, b"")
+    assert outcome.stderr.startswith(b"nothing runs; launch one: cloudlet ec2 run-instances")
+
+
+def test_on_a_terminal_it_goes_on_until_ctrl_c(cloud: Cloud) -> None:
+    """What comes and goes meanwhile is shown and gone; in the end the terminal is as it was."""
+    (machine,) = launch(cloud, "base", "t2.nano", tags={"Name": "first"})
+    with _on_a_terminal(cloud, "top") as (process, screen):
+        wait_for(lambda: b"first" in screen())
+        launch(cloud, "base", "t2.nano", tags={"Name": "second"})
+        wait_for(lambda: b"second" in screen())
+        cloud.instances.terminate([machine.id])
+        wait_for(lambda: screen().count(b"second") > 3)
+
+        process.send_signal(signal.SIGINT)
+        wait_for(lambda: (screen(), process.poll() is not None)[1])
+
+        assert process.returncode == 0
+        left = screen().rpartition(b"\x1b[?1049l")[2]  # what is written after the screen was given back
+        assert b"second" in left
+        assert b"Traceback" not in screen()
+
+
+@contextmanager
+def _on_a_terminal(cloud: Cloud, *words: str) -> Iterator[tuple["subprocess.Popen[bytes]", "Screen"]]:
+    """Yield a process with a terminal of its own, and all that it wrote there so far."""
+    ours, its = pty.openpty()
+    process = subprocess.Popen(
+        (*CLOUDLET, *words), stdin=its, stdout=its, stderr=its, env=environment(cloud) | {"TERM": "xterm"}
+    )
+    os.close(its)
+    try:
+        yield process, Screen(ours)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+class Screen:
+    """All that was written to a terminal."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._written = b""
+
+    def __call__(self) -> bytes:
+        while select.select([self._descriptor], [], [], 0)[0]:
+            try:
+                self._written += os.read(self._descriptor, 65536)
+            except OSError:  # nobody writes there any more
+                break
+        return self._written

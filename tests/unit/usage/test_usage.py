@@ -1,0 +1,113 @@
+"""What was measured, as a table and as a document."""
+
+from datetime import UTC, datetime
+
+import pytest
+from rich.console import Console
+
+from cli.usage_table import cells, watch
+from emulator.engine import Kind
+from emulator.engine.stats import ContainerStats
+from emulator.units import GIB, MIB
+from emulator.usage import Usage
+from emulator.usage.document import usage_document
+
+_WEB = Usage("i-0123456789abcdef0", "web", Kind.INSTANCE, "t3.micro", ContainerStats(0.5, 2, 256 * MIB, GIB))
+_WORKER = Usage("3f2a9c1b77d0", "summarize", Kind.WORKER, "512 MB", ContainerStats(0.28, 0.29, 51 * MIB, 512 * MIB))
+
+
+def _terminal(kind: str = "xterm") -> Console:
+    return Console(width=80, height=24, color_system=None, force_terminal=True, _environ={"TERM": kind})
+
+
+def test_shares_are_of_the_limit() -> None:
+    """Half a processor of two is a quarter of what a t3.micro may use, whatever the machine has."""
+    assert (_WEB.cpu_percent, _WEB.memory_percent) == (25, 25)
+
+
+def test_each_worker_of_a_function_has_a_name_of_its_own() -> None:
+    """Two lines that are called the same could not be told apart."""
+    assert cells(_WORKER) == ("summarize/3f2a9c", "worker", "512 MB", "97%", "51 MiB", "512 MiB")
+
+
+def test_an_instance_without_a_name_is_called_by_its_id() -> None:
+    """A table has a name in every line."""
+    nameless = Usage(_WEB.id, None, Kind.INSTANCE, "t3.micro", _WEB.stats)
+
+    assert cells(nameless)[0] == "i-0123456789abcdef0"
+
+
+def test_a_name_cannot_write_on_the_terminal() -> None:
+    """Anybody's tag may hold an escape."""
+    sly = Usage(_WEB.id, "\x1b[2Jweb", Kind.INSTANCE, "t3.micro", _WEB.stats)
+
+    assert cells(sly)[0] == "\\x1b[2Jweb"
+
+
+def test_the_document_has_numbers_with_their_units_in_their_names() -> None:
+    """For scripts: `Usage[?CpuPercent > `90`]`."""
+    measured = datetime(2026, 3, 1, tzinfo=UTC)
+
+    document = usage_document([_WEB], measured)
+
+    assert document == {
+        "MeasuredAt": measured,
+        "Usage": [
+            {
+                "Id": "i-0123456789abcdef0",
+                "Name": "web",
+                "Kind": "instance",
+                "Size": "t3.micro",
+                "CpuPercent": 25.0,
+                "Cpus": 0.5,
+                "CpuLimit": 2,
+                "MemoryPercent": 25.0,
+                "MemoryBytes": 256 * MIB,
+                "MemoryLimitBytes": GIB,
+            }
+        ],
+    }
+
+
+def test_ctrl_c_ends_the_watching_with_what_was_last_seen(capsys: pytest.CaptureFixture[str]) -> None:
+    """The terminal is given back as it was, and the last table stays on it."""
+    frames = iter([[], [_WEB, _WORKER]])
+
+    def measure() -> list[Usage]:
+        try:
+            return next(frames)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    last = watch(measure, "nothing runs", _terminal())
+
+    assert last == [_WEB, _WORKER]
+    shown = capsys.readouterr().out
+    assert "nothing runs" in shown
+    assert "summarize/3f2a9c" in shown
+
+
+@pytest.mark.parametrize("name", ["w" * 200, "[bold]web[/bold]"])
+def test_no_line_is_wider_than_the_terminal(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name gives way to the figures; what looks like markup is a name."""
+    large = ContainerStats(95.5, 96, 380 * GIB, 384 * GIB)
+    frames = iter([[Usage(_WEB.id, name, Kind.INSTANCE, "m7i-flex.16xlarge", large)]])
+
+    def measure() -> list[Usage]:
+        try:
+            return next(frames)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    watch(measure, "nothing runs", _terminal())
+
+    line = next(line for line in capsys.readouterr().out.splitlines() if "m7i-flex.16xlarge" in line)
+    assert "380 GiB  384 GiB" in line
+    assert name[:9] in line
+    assert len(line.rstrip()) <= 80
+
+
+def test_a_terminal_that_cannot_be_drawn_on_is_given_one_measurement(capsys: pytest.CaptureFixture[str]) -> None:
+    """An editor's shell, say: it would show nothing, for ever."""
+    assert watch(lambda: [_WEB], "nothing runs", _terminal("dumb")) == [_WEB]
+    assert capsys.readouterr().out == ""

@@ -1,0 +1,135 @@
+"""Several shells at once: each volume is in one place, and everybody is told the same about it."""
+
+import random
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from emulator.errors import EmulatorError
+from emulator.home import Home
+from emulator.volumes import Volumes
+from tests.unit.volumes.conftest import Machines, Make, another_shell
+
+_ATTACH = """
+import sys
+from pathlib import Path
+from emulator.errors import EmulatorError
+from emulator.home import Home
+from emulator.progress import Silent
+from emulator.state import Database
+from emulator.volumes import InstanceFacts, Volumes
+from emulator.volumes.mover import Here, Mover
+
+home = Home(Path(sys.argv[1]))
+volumes = Volumes(
+    home,
+    Database(home.state_file),
+    Mover(Here()),
+    ["us-east-1a"],
+    lambda instance_id: InstanceFacts(instance_id, "us-east-1a", "running"),
+    Silent(),
+)
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    volumes.attach(sys.argv[2], sys.argv[3], sys.argv[4])
+except EmulatorError as error:
+    print(error.code)
+else:
+    print("attached")
+"""
+
+
+def _at_once(home: Home, attempts: list[tuple[str, str, str]]) -> list[str]:
+    """Attach in as many processes, and return what each was told."""
+    shells = [
+        subprocess.Popen(
+            [sys.executable, "-c", _ATTACH, str(home.root), *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path.cwd(),
+        )
+        for words in attempts
+    ]
+    for shell in shells:
+        assert shell.stdout
+        assert shell.stdout.readline() == "ready\n"
+    for shell in shells:
+        assert shell.stdin
+        shell.stdin.write("\n")
+        shell.stdin.flush()
+    return [shell.communicate(timeout=60)[0].strip() for shell in shells]
+
+
+def test_one_of_two_shells_gets_the_volume(volumes: Volumes, machines: Machines, make: Make, home: Home) -> None:
+    """The other is told that it is in use."""
+    volume, first, second = make(), machines.launch(), machines.launch()
+
+    told = _at_once(home, [(volume.id, first, "/dev/sdf"), (volume.id, second, "/dev/sdf")])
+
+    assert sorted(told) == ["VolumeInUse", "attached"]
+    (seen,) = volumes.describe()
+    winner = (first, second)[told.index("attached")]
+    assert seen.is_attached_to(winner)
+    assert (machines.inside(winner) / "sdf" / "who").read_text() == volume.id
+
+
+def test_one_of_two_volumes_gets_the_device(volumes: Volumes, machines: Machines, make: Make, home: Home) -> None:
+    """The other stays available."""
+    first, second, instance_id = make(), make(), machines.launch()
+
+    told = _at_once(home, [(first.id, instance_id, "/dev/sdf"), (second.id, instance_id, "/dev/sdf")])
+
+    assert sorted(told) == ["InvalidParameterValue", "attached"]
+    assert sorted(one.status for one in volumes.describe()) == ["available", "in-use"]
+    winner = (first, second)[told.index("attached")]
+    assert (machines.inside(instance_id) / "sdf" / "who").read_text() == winner.id
+
+
+def test_whatever_shells_do_at_random_no_volume_is_lost_or_taken_for_another(
+    volumes: Volumes, machines: Machines, make: Make, home: Home
+) -> None:
+    """Attach, detach, copy and look, in several threads; refusals are answers, too."""
+    made = [make() for _ in range(3)]
+    instances = [machines.launch() for _ in range(2)]
+    unexpected: list[BaseException] = []
+
+    def play(seed: int) -> None:
+        chance, shell = random.Random(seed), another_shell(home, machines)
+        for _ in range(25):
+            volume, instance_id = chance.choice(made).id, chance.choice(instances)
+            deeds = [
+                lambda: shell.attach(volume, instance_id, chance.choice(["/dev/sdf", "/dev/sdg"])),  # noqa: B023
+                lambda: shell.detach(volume),  # noqa: B023
+                lambda: shell.snapshots.create(volume),  # noqa: B023
+                lambda: shell.describe(),
+            ]
+            try:
+                chance.choice(deeds)()
+            except EmulatorError as error:
+                if error.code not in ("VolumeInUse", "IncorrectState", "InvalidParameterValue"):
+                    unexpected.append(error)
+
+    players = [threading.Thread(target=play, args=(seed,)) for seed in range(4)]
+    for player in players:
+        player.start()
+    for player in players:
+        player.join()
+
+    assert unexpected == []
+    for volume in volumes.describe():
+        attached = volume.attachment
+        folder = (
+            machines.inside(attached.instance_id) / attached.device.removeprefix("/dev/")
+            if attached
+            else home.volumes / volume.id
+        )
+        assert volume.status == ("in-use" if attached else "available")
+        assert (folder / "who").read_text() == volume.id
+    for snapshot in volumes.snapshots.describe():
+        assert (home.snapshots / snapshot.id / "who").read_text() == snapshot.volume_id
+    for instance_id in instances:
+        volumes.release(instance_id)
+    assert sorted(path.name for path in home.volumes.iterdir()) == sorted(one.id for one in made)
