@@ -5,6 +5,8 @@ An engine sees a container's disk and what is bound into it. What the container 
 """
 
 import contextlib
+import io
+import tarfile
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -75,3 +77,13 @@ class Archives:
             if failures:  # to requests, a file that cannot be read is an engine that stopped answering
                 raise failures[0] from None
             raise
+
+    def write(self, container_id: str, path: str, content: bytes) -> None:
+        """Make or replace a file, which everybody may read; its folder must be there."""
+        folder, _, name = path.rpartition("/")
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as tar:
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+        self.put(container_id, folder or "/", [packed.getvalue()])

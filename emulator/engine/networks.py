@@ -22,9 +22,10 @@ _PAUSE_SECONDS = 0.05
 class Networks:
     """The default VPC as a bridge of the engine."""
 
-    def __init__(self, connection: Connection, cidr: str) -> None:
+    def __init__(self, connection: Connection, cidr: str, name: str = VPC_NETWORK) -> None:
         self._connection = connection
         self._cidr = cidr
+        self._name = name
 
     def ensure_vpc(self) -> str:
         """Return the VPC's name on the engine, made if need be; other shells may make or remove it at the same time."""
@@ -32,7 +33,7 @@ class Networks:
         while True:
             with contextlib.suppress(NotFoundError):
                 self._inspect()
-                return VPC_NETWORK
+                return self._name
             try:
                 self._create()
             except (ConflictError, EngineError) as error:
@@ -49,10 +50,10 @@ class Networks:
         wanted = VpcRange.of(self._cidr)
         # The gateway is named: left to itself, the engine takes the first address of IPRange.
         config = {"Subnet": wanted.cidr, "IPRange": wanted.automatic, "Gateway": wanted.gateway}
-        with self._connection.translated(f"create the network {VPC_NETWORK}") as api:
+        with self._connection.translated(f"create the network {self._name}") as api:
             mark = {labels.KIND: str(Kind.NETWORK)}
             ipam = {"Driver": "default", "Config": [config]}
-            api.create_network(VPC_NETWORK, driver="bridge", ipam=ipam, check_duplicate=True, labels=mark)
+            api.create_network(self._name, driver="bridge", ipam=ipam, check_duplicate=True, labels=mark)
 
     def vpc_range(self) -> VpcRange:
         """Return the range of addresses that the VPC has, or would get if it were made now; no engine is needed."""
@@ -81,8 +82,8 @@ class Networks:
     def remove_vpc(self) -> bool:
         """Remove the VPC unless another home still has something in it; tell whether it is gone."""
         try:
-            with self._connection.translated(f"remove the network {VPC_NETWORK}") as api:
-                api.remove_network(VPC_NETWORK)
+            with self._connection.translated(f"remove the network {self._name}") as api:
+                api.remove_network(self._name)
         except NotFoundError:
             return True
         except EngineError as error:
@@ -92,5 +93,5 @@ class Networks:
         return True
 
     def _inspect(self) -> dict[str, Any]:
-        with self._connection.translated(f"look at the network {VPC_NETWORK}") as api:
-            return dict(api.inspect_network(VPC_NETWORK))
+        with self._connection.translated(f"look at the network {self._name}") as api:
+            return dict(api.inspect_network(self._name))

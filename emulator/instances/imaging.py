@@ -1,6 +1,7 @@
 """An image made from an instance's disk."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emulator.engine import Engine
@@ -9,6 +10,9 @@ from emulator.instances.model import Instance, InstanceState
 from emulator.instances.neighbours import Neighbours
 from emulator.instances.records import Records
 from emulator.instances.shell import Shell
+from emulator.resources.dry_run import DryRunError
+from emulator.resources.tags import check_tags, write_tags
+from emulator.state import Database
 
 if TYPE_CHECKING:
     from emulator.images import Ami
@@ -22,6 +26,7 @@ class ImageRequest:
 
     name: str
     description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
     reboot: bool = True
     """Shut the instance down meanwhile, so that its files are whole; else it is only held still."""
 
@@ -31,25 +36,32 @@ class Imaging:
     """Makes images of instances."""
 
     engine: Engine
+    database: Database
     records: Records
     neighbours: Neighbours
     shell: Shell
 
-    def create(self, instance: Instance, request: ImageRequest) -> "Ami":
+    def create(self, instance: Instance, request: ImageRequest, *, dry_run: bool = False) -> "Ami":
         """Return the new AMI; an instance that ran runs again afterwards."""
+        check_tags(request.tags)
         container_id = instance.container_id
         if container_id is None or instance.state not in (InstanceState.RUNNING, InstanceState.STOPPED):
             raise IncorrectInstanceStateError(instance.id, "imaged")
         images = self.neighbours.images()
         images.check_new_name(request.name)
+        if dry_run:
+            raise DryRunError
         reboots = request.reboot and instance.state is InstanceState.RUNNING
         with self.shell.at_work() as shell:
             self.records.begin(instance.launch, instance.state, shell)
             try:
                 if reboots:
                     self.engine.containers.stop(container_id, _STOP_SECONDS)
-                return images.capture(container_id, request.name, request.description, instance.id)
+                ami = images.capture(container_id, request.name, request.description, instance.id)
             finally:
                 if reboots:
                     self.engine.containers.start(container_id)
                 self.records.finish(instance.id, shell)
+        with self.database.transaction() as transaction:
+            write_tags(transaction, ami.id, request.tags)
+        return ami

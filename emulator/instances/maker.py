@@ -65,7 +65,10 @@ class Maker:
                 containers.start(interface_id)
             # Before the interface has taken the metadata address, a request for it would leave this machine.
             wait_for_interface(folder)
-            containers.start(creating.result())
+            machine_id = creating.result()
+            if self.plan.ami.source_instance_id is not None:  # systemd makes an identity of its own where there is none
+                self.engine.archives.write(machine_id, "/etc/machine-id", b"")
+            containers.start(machine_id)
         except BaseException:
             remove_containers(self.engine, launch.instance_id)
             raise

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from emulator.engine import Engine, ExecResult
 from emulator.home import Home
@@ -12,7 +13,7 @@ from emulator.instances.changes import Changes
 from emulator.instances.errors import IncorrectInstanceStateError
 from emulator.instances.folder import InstanceFolder
 from emulator.instances.identity import Identity
-from emulator.instances.imaging import Imaging
+from emulator.instances.imaging import ImageRequest, Imaging
 from emulator.instances.inventory import Inventory, Sight
 from emulator.instances.launch import LaunchRequest
 from emulator.instances.launcher import Launcher
@@ -29,6 +30,9 @@ from emulator.resources.dry_run import DryRunError
 from emulator.resources.filters import Filter
 from emulator.state import Database
 from emulator.units import utc_now
+
+if TYPE_CHECKING:
+    from emulator.images import Ami
 
 
 class Instances:
@@ -59,7 +63,7 @@ class Instances:
         self._changes = Changes(engine, records, neighbours, repair, self._aftermath, shell)
         self._attributes = Attributes(engine, home, records, neighbours, identity)
         self._identity = identity
-        self.imaging = Imaging(engine, records, neighbours, shell)
+        self._imaging = Imaging(engine, database, records, neighbours, shell)
 
     def run(self, request: LaunchRequest, *, dry_run: bool = False) -> list[Instance]:
         """
@@ -108,6 +112,10 @@ class Instances:
         if dry_run:
             raise DryRunError
         self._attributes.modify(instance, change)
+
+    def create_image(self, reference: str, request: ImageRequest, *, dry_run: bool = False) -> "Ami":
+        """Return an AMI made from an instance's disk."""
+        return self._imaging.create(self.living(reference, "imaged"), request, dry_run=dry_run)
 
     def user_data(self, reference: str) -> bytes | None:
         """Return an instance's user data as it was given."""

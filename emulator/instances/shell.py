@@ -31,8 +31,11 @@ class Shell:
             self._users += 1
             if self._file is None:
                 self._folder.mkdir(parents=True, exist_ok=True)
-                self._file = (self._folder / self._name).open("w")
+                self._sweep()
+                draft = self._folder / f".{self._name}"
+                self._file = draft.open("w")
                 fcntl.flock(self._file, fcntl.LOCK_EX)
+                draft.rename(self._folder / self._name)  # locked before anybody can look at it
         try:
             yield self._name
         finally:
@@ -42,6 +45,11 @@ class Shell:
                     (self._folder / self._name).unlink(missing_ok=True)
                     self._file.close()
                     self._file = None
+
+    def _sweep(self) -> None:
+        """Remove the files of shells that were killed."""
+        for path in self._folder.glob("shell-*.lock"):
+            self.is_alive(path.name)
 
     def is_alive(self, name: str) -> bool:
         """Tell whether the shell that signed as *name* is still at it; the file of one that is not goes."""

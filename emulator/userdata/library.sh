@@ -48,7 +48,10 @@ early() {
     ln -sfn "$me" "$cloud/instance"
     rm -f "$me/boot-finished"
     at_each_boot
-    if once init; then before_services; fi
+    if once init; then
+        rm -f /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub # those of the instance that the AMI was made from
+        before_services
+    fi
 }
 
 late() {

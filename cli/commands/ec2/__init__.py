@@ -13,6 +13,7 @@ _MODULES = {
         "describe-instance-attribute",
         "modify-instance-metadata-options",
     ),
+    "imaging": ("create-image",),
     "types": ("describe-instance-types",),
     "entering": ("exec",),
     "ssh": ("ssh",),

@@ -17,7 +17,7 @@ from emulator.engine import Kind
 from emulator.engine.records import ContainerSpec
 from emulator.errors import BuildError
 from emulator.home import Home
-from emulator.images import Ami, Images
+from emulator.images import DefinedAmi, Images
 from emulator.progress import Silent
 from emulator.settings import Settings
 from tests.conftest import wait_for
@@ -32,17 +32,17 @@ class Project:
         self.cloud = cloud
         self.folder = folder
         self.images = Images(cloud.engine, cloud.home, cloud.settings, Silent(), cwd=folder)
-        self._amis: list[Ami] = []
+        self._amis: list[DefinedAmi] = []
 
-    def ami(self, name: str, lines: str) -> Ami:
+    def ami(self, name: str, lines: str) -> DefinedAmi:
         """Write a definition that no other test shares, and find it."""
         path = self.folder / "amis" / name
         path.mkdir(parents=True, exist_ok=True)
         (path / "ami.yaml").write_text(f"# {self.folder}\nversion: 1\nname: {name}\n{lines}\n")
-        self._amis.insert(0, self.images.find(name))
+        self._amis.insert(0, self.images.find_defined(name))
         return self._amis[0]
 
-    def output(self, ami: Ami, *command: str) -> str:
+    def output(self, ami: DefinedAmi, *command: str) -> str:
         """Return what *command* prints in a container of *ami*."""
         containers = self.cloud.engine.containers
         found = containers.run(ContainerSpec(ami.tag, Kind.BUILD, network="none"))
@@ -126,6 +126,10 @@ def test_pip_packages_are_on_the_path(project: Project) -> None:
     [
         ("packages:\n  - make\n  - nosuchpkg", "ami.yaml:8: packages.1: E: Unable to locate package nosuchpkg"),
         ("run:\n  - 'true'\n  - echo oh >&2; exit 3", "ami.yaml:8: run.1: "),
+        (
+            "packages: [python3]\npip:\n  - nosuchpkg-of-cloudlet",
+            "ami.yaml:8: pip.0: ERROR: Could not find a version that satisfies the requirement nosuchpkg-of-cloudlet",
+        ),
     ],
 )
 def test_a_failing_step_names_its_line_and_leaves_nothing(project: Project, lines: str, expected: str) -> None:
@@ -139,6 +143,14 @@ def test_a_failing_step_names_its_line_and_leaves_nothing(project: Project, line
     assert caught.value.log
     assert not project.images.is_built(ami)
     assert containers_named_by(project.cloud, project.folder) == []
+
+
+def test_a_unit_that_is_not_there_names_its_line(project: Project) -> None:
+    """In systemd's own words."""
+    ami = project.ami("bad", "extends: base\nservices:\n  - ssh\n  - nosuch")
+
+    with pytest.raises(BuildError, match=r"ami\.yaml:7: services\.1: Failed to enable unit.* nosuch\.service"):
+        project.images.ensure_built(ami)
 
 
 def test_ctrl_c_leaves_no_container_and_no_image(project: Project) -> None:
@@ -201,6 +213,20 @@ def test_two_shells_that_build_the_same_ami_both_succeed(project: Project, setti
     assert failures == []
     assert len([title for title in titles if title.startswith("Building")]) == 1
     assert len([title for title in titles if title.startswith("Waiting for another shell")]) == 1
+
+
+def test_a_build_tells_its_steps_as_the_definition_has_them(project: Project) -> None:
+    """People know the fields they wrote, not the instructions that become of them."""
+    ami = project.ami("told", BASE + f"env: {{A: b}}\nrun:\n  - echo {project.folder}\n  - 'true'")
+    titles: list[str] = []
+    cloud = project.cloud
+
+    Images(cloud.engine, cloud.home, cloud.settings, Told(titles), cwd=project.folder).ensure_built(ami)
+
+    steps = [title for title in titles if title.startswith("[")]
+    assert [step.partition("/")[0] for step in steps] == [f"[{number}" for number in range(1, 6)]
+    assert [step.partition("] ")[2].partition(":")[0] for step in steps] == ["base", "env", "run.0", "run.1", "init"]
+    assert steps[2].startswith("[3/5] run.0: echo /")
 
 
 class Told(Silent):

@@ -25,6 +25,7 @@ NEVER_MADE = "vol-0123456789abcdef0"
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 
 Make = Callable[..., Volume]
+OpenShell = Callable[[], Volumes]
 
 
 class Machines:
@@ -69,13 +70,30 @@ def machines(home: Home) -> Machines:
 
 
 @pytest.fixture
-def volumes(home: Home, machines: Machines) -> Volumes:
+def database(home: Home) -> Iterator[Database]:
+    database = Database(home.state_file)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def open_shell(home: Home, machines: Machines) -> Iterator[OpenShell]:
+    """Open this home's volumes once more, as another shell does."""
+    databases: list[Database] = []
+
+    def open_shell() -> Volumes:
+        databases.append(Database(home.state_file))
+        return Volumes(home, databases[-1], Mover(Here()), ZONES, machines.find, Silent())
+
+    yield open_shell
+    for database in databases:
+        database.close()
+
+
+@pytest.fixture
+def volumes(open_shell: OpenShell) -> Volumes:
     """This home's volumes, as one shell has them."""
-    return another_shell(home, machines)
-
-
-def another_shell(home: Home, machines: Machines) -> Volumes:
-    return Volumes(home, Database(home.state_file), Mover(Here()), ZONES, machines.find, Silent())
+    return open_shell()
 
 
 @pytest.fixture
@@ -111,7 +129,7 @@ class Steps:
 
 
 @pytest.fixture
-def steps(home: Home) -> Steps:
-    records, places = VolumeRecords(Database(home.state_file)), Places(home)
+def steps(home: Home, database: Database) -> Steps:
+    records, places = VolumeRecords(database), Places(home)
     mover, claims = Mover(Here()), Claims(home, Silent())
     return Steps(records, places, mover, claims, VolumeStore(records, places, mover, claims, utc_now))

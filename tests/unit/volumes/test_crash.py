@@ -12,13 +12,14 @@ import pytest
 
 from emulator.home import Home
 from emulator.ids import new_id
+from emulator.state import Database
 from emulator.units import utc_now
 from emulator.volumes import Attachment, VolumeRequest, Volumes
 from emulator.volumes.model import Snapshot, SnapshotState, Volume, VolumeState
 from emulator.volumes.snapshot_records import SnapshotRecords
 from emulator.volumes.store import Held
 from tests.conftest import wait_for
-from tests.unit.volumes.conftest import Machines, Make, Steps, another_shell, refused
+from tests.unit.volumes.conftest import Machines, Make, OpenShell, Steps, refused
 
 
 def _planned(steps: Steps, **details: object) -> Volume:
@@ -129,12 +130,12 @@ def test_a_row_that_a_power_loss_has_set_back_is_set_right(
 
 @pytest.mark.parametrize("is_copied", [False, True])
 def test_a_snapshot_is_whole_or_not_there(
-    volumes: Volumes, steps: Steps, make: Make, home: Home, is_copied: bool
+    volumes: Volumes, steps: Steps, database: Database, make: Make, home: Home, is_copied: bool
 ) -> None:
     """Killed while it copied, or just afterwards."""
     volume = make()
     snapshot = Snapshot(new_id("snap"), volume.id, 8, "", utc_now())
-    SnapshotRecords(volumes.snapshots._records._database).add(snapshot)
+    SnapshotRecords(database).add(snapshot)
     shutil.copytree(home.volumes / volume.id, steps.places.half_made(snapshot.id))
     if is_copied:
         steps.places.half_made(snapshot.id).rename(steps.places.snapshot(snapshot.id))
@@ -189,7 +190,6 @@ def test_a_new_folder_in_the_place_of_a_removed_one_is_the_volume(
     """As a disk that was formatted anew."""
     volume, instance_id = make(), machines.launch()
     volumes.attach(volume.id, instance_id, "/dev/sdf")
-    (home.root / "keeps the inode taken").mkdir()
     shutil.rmtree(machines.inside(instance_id) / "sdf")
     (home.root / "takes the inode").mkdir()
     (machines.inside(instance_id) / "sdf").mkdir()
@@ -205,6 +205,7 @@ import sys
 from pathlib import Path
 from emulator.home import Home
 from emulator.progress import Silent
+from emulator.state import Database
 from emulator.state import Database
 from emulator.units import utc_now
 from emulator.volumes.claims import Claims
@@ -223,7 +224,7 @@ with Claims(home, Silent()).hold(volume_id) as claim:
 
 
 def test_a_program_that_outlives_its_shell_keeps_the_claim(
-    volumes: Volumes, steps: Steps, machines: Machines, make: Make, home: Home
+    volumes: Volumes, open_shell: OpenShell, machines: Machines, make: Make, home: Home
 ) -> None:
     """Killed with -9, a shell leaves its `cp` behind: nobody may take the volume until that is done."""
     volume, instance_id = make(), machines.launch()
@@ -233,7 +234,7 @@ def test_a_program_that_outlives_its_shell_keeps_the_claim(
         wait_for(lambda: Path(f"/proc/{shell.pid}/task/{shell.pid}/children").read_text())
         shell.send_signal(signal.SIGKILL)
 
-    (meanwhile,) = another_shell(home, machines).describe()
+    (meanwhile,) = open_shell().describe()
     (home.root / "go").touch()
     (afterwards,) = wait_for(lambda: [one for one in volumes.describe() if one.state is VolumeState.IN_USE])
 

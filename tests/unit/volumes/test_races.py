@@ -4,12 +4,14 @@ import random
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from emulator.errors import EmulatorError
 from emulator.home import Home
 from emulator.volumes import Volumes
-from tests.unit.volumes.conftest import Machines, Make, another_shell
+from tests.unit.volumes.conftest import Machines, Make, OpenShell
 
 _ATTACH = """
 import sys
@@ -89,7 +91,7 @@ def test_one_of_two_volumes_gets_the_device(volumes: Volumes, machines: Machines
 
 
 def test_whatever_shells_do_at_random_no_volume_is_lost_or_taken_for_another(
-    volumes: Volumes, machines: Machines, make: Make, home: Home
+    volumes: Volumes, open_shell: OpenShell, machines: Machines, make: Make, home: Home
 ) -> None:
     """Attach, detach, copy and look, in several threads; refusals are answers, too."""
     made = [make() for _ in range(3)]
@@ -97,14 +99,14 @@ def test_whatever_shells_do_at_random_no_volume_is_lost_or_taken_for_another(
     unexpected: list[BaseException] = []
 
     def play(seed: int) -> None:
-        chance, shell = random.Random(seed), another_shell(home, machines)
+        chance, shell = random.Random(seed), open_shell()
         for _ in range(25):
             volume, instance_id = chance.choice(made).id, chance.choice(instances)
-            deeds = [
-                lambda: shell.attach(volume, instance_id, chance.choice(["/dev/sdf", "/dev/sdg"])),  # noqa: B023
-                lambda: shell.detach(volume),  # noqa: B023
-                lambda: shell.snapshots.create(volume),  # noqa: B023
-                lambda: shell.describe(),
+            deeds: list[Callable[[], object]] = [
+                partial(shell.attach, volume, instance_id, chance.choice(["/dev/sdf", "/dev/sdg"])),
+                partial(shell.detach, volume),
+                partial(shell.snapshots.create, volume),
+                shell.describe,
             ]
             try:
                 chance.choice(deeds)()
