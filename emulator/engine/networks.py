@@ -45,6 +45,8 @@ class Networks:
                 if "overlaps" not in error.message and not isinstance(error, ConflictError):
                     raise
                 time.sleep(_PAUSE_SECONDS)
+            else:
+                return self._name
 
     def _create(self) -> None:
         wanted = VpcRange.of(self._cidr)

@@ -18,6 +18,8 @@ from emulator.progress import Progress
 from emulator.settings import Settings
 
 _COMPLAINT = re.compile(r"^(?:E: |ERROR: |error: |Failed to )")
+_SIGNED = re.compile(r"[a-z][\w.-]*: ")
+_ENGINES = re.compile(r" ---> |Removing intermediate container ")
 _MOST_COMPLAINTS = 3
 
 
@@ -81,8 +83,7 @@ def _explained(ami: DefinedAmi, steps: Sequence[Instruction], error: BuildError)
     number = int(begun[-1][1][1]) if begun else 0
     field = steps[number - 1].field if 0 < number <= len(steps) else ""
     printed = error.log[begun[-1][0] + 1 :] if begun else error.log
-    complaints = [line.strip() for line in printed if _COMPLAINT.match(line)][:_MOST_COMPLAINTS]
-    said = "; ".join(complaints) or error.message
+    said = _complaint(printed) or error.message
     field = _blamed(ami, field, said)
     line = ami.definition.lines.get(field)
     place = f"{ami.definition.file}:{line}" if line else ami.definition.file
@@ -91,6 +92,13 @@ def _explained(ami: DefinedAmi, steps: Sequence[Instruction], error: BuildError)
         log=error.log,
         hint="all that the failed build printed is above",
     )
+
+
+def _complaint(printed: Sequence[str]) -> str:
+    """Return what the program that failed said of it: marked as an error, else as `program: message`, else last."""
+    own = [line.strip() for line in printed if not _ENGINES.match(line)]
+    marked = [line for line in own if _COMPLAINT.match(line)][:_MOST_COMPLAINTS]
+    return "; ".join(marked or [line for line in own if _SIGNED.match(line)][-1:] or own[-1:])
 
 
 def _blamed(ami: DefinedAmi, field: str, said: str) -> str:

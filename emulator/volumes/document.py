@@ -45,22 +45,6 @@ def attachment(one: Attachment) -> Document:
     }
 
 
-def block_device_mappings(attachments: Iterable[Attachment]) -> list[Document]:
-    """Return what DescribeInstances says about an instance's volumes."""
-    return [
-        {
-            "DeviceName": one.device,
-            "Ebs": {
-                "AttachTime": one.attached_at,
-                "DeleteOnTermination": one.delete_on_termination,
-                "Status": one.state,
-                "VolumeId": one.volume_id,
-            },
-        }
-        for one in attachments
-    ]
-
-
 def modification(before: Volume, after: Volume, now: datetime) -> Document:
     """Return the answer of ModifyVolume: it is done at once."""
     return {

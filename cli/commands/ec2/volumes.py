@@ -17,9 +17,9 @@ app = typer.Typer()
 _VolumeId = Annotated[str, typer.Option("--volume-id", metavar="ID", help="An id, or a Name tag that only one has.")]
 _VolumeType = Annotated[
     str | None,
-    typer.Option("--volume-type", metavar="TYPE", help="gp2, gp3, io1, io2, st1, sc1 or standard: a name, no speed."),
+    typer.Option("--volume-type", metavar="TYPE", help="gp2, gp3, io1, io2, st1, sc1 or standard: all are as fast."),
 ]
-_Size = Annotated[int | None, typer.Option("--size", metavar="GIB", help="1 to 16384, as a name: nothing enforces it.")]
+_Size = Annotated[int | None, typer.Option("--size", metavar="GIB", help="1 to 16384; nominal, nothing enforces it.")]
 
 
 @command(app, "create-volume")
@@ -148,7 +148,7 @@ def detach_volume(
 def modify_volume(
     volume_id: _VolumeId, size: _Size = None, volume_type: _VolumeType = None, dry_run: DryRun = False
 ) -> Answer:
-    """Give a volume a larger size, or another type. Both are names: its room is this machine's.
+    """Give a volume a larger size, or another type. Both are nominal: its room is this machine's.
 
     \b
     cloudlet ec2 modify-volume --volume-id pgdata --size 16

@@ -125,7 +125,7 @@ def test_pip_packages_are_on_the_path(project: Project) -> None:
     ("lines", "expected"),
     [
         ("packages:\n  - make\n  - nosuchpkg", "ami.yaml:8: packages.1: E: Unable to locate package nosuchpkg"),
-        ("run:\n  - 'true'\n  - echo oh >&2; exit 3", "ami.yaml:8: run.1: "),
+        ("run:\n  - 'true'\n  - echo oh >&2; exit 3", "ami.yaml:8: run.1: oh"),
         (
             "packages: [python3]\npip:\n  - nosuchpkg-of-cloudlet",
             "ami.yaml:8: pip.0: ERROR: Could not find a version that satisfies the requirement nosuchpkg-of-cloudlet",

@@ -11,6 +11,7 @@ import pytest
 
 from emulator.cloud import Cloud
 from emulator.engine import ExecResult
+from emulator.errors import ConflictError
 from emulator.instances import Instance, LaunchRequest
 from emulator.settings import Settings
 from tests.conftest import wait_for
@@ -39,8 +40,14 @@ class Machine:
 
     def booted(self) -> "Machine":
         """Wait until systemd says what became of the boot."""
-        wait_for(lambda: self.run("systemctl", "is-system-running", "--wait").exit_code == 0)
+        wait_for(self._is_up)
         return self
+
+    def _is_up(self) -> bool:
+        try:
+            return self.run("systemctl", "is-system-running", "--wait").exit_code == 0
+        except ConflictError:  # it boots anew just now
+            return False
 
 
 def launch(cloud: Cloud, image: str = "base", size: str = "t3.micro", **details: object) -> list[Machine]:

@@ -38,6 +38,30 @@ def test_the_limits_are_those_of_the_type(
     assert [int(figure) for figure in cpu.split()] == [cpus * 100_000, 100_000]
 
 
+@pytest.mark.parametrize(("name", "memory_mib", "cpus"), [("nano", 512, 1), ("web", 2048, 2)])
+def test_programs_inside_see_the_size_of_the_instance(
+    name: str, memory_mib: int, cpus: int, request: pytest.FixtureRequest
+) -> None:
+    """Not that of the machine it runs on: they choose their threads and caches by it."""
+    machine: Machine = request.getfixturevalue(name)
+
+    seen = {
+        "free": machine.says("free", "--mebi").splitlines()[1].split()[1],
+        "nproc": machine.says("nproc"),
+        "lscpu": machine.says("sh", "-c", "lscpu | sed -n 's/^CPU(s): *//p'"),
+        "Python": machine.says("python3", "-c", "import os; print(os.cpu_count(), len(os.sched_getaffinity(0)))"),
+        "getconf": machine.says("getconf", "_NPROCESSORS_ONLN"),
+    }
+
+    assert seen == {
+        "free": str(memory_mib),
+        "nproc": str(cpus),
+        "lscpu": str(cpus),
+        "Python": f"{cpus} {cpus}",
+        "getconf": str(cpus),
+    }
+
+
 def test_swap_is_no_way_around_the_memory_limit(nano: Machine) -> None:
     """A machine of half a GiB has half a GiB, whatever this one swaps."""
     result = nano.run("cat", f"{_CGROUP}/memory.swap.max")
