@@ -109,11 +109,12 @@ class Cloud:
     @functools.cached_property
     def network(self) -> "Network":
         from emulator.engine import Kind
-        from emulator.instances.machine import INSTANCE_LABEL
         from emulator.metadata import wait_applied, write_rules
         from emulator.network import Interfaces, Network
 
         def running() -> set[str]:
+            from emulator.instances.machine import INSTANCE_LABEL
+
             found = self.engine.containers.list(Kind.INTERFACE)
             return {one.labels[INSTANCE_LABEL] for one in found if one.state == "running"}
 

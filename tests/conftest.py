@@ -60,6 +60,7 @@ def cloud(settings: Settings, images: None) -> Iterator[Cloud]:
         finally:
             if "engine" in cloud.__dict__:
                 cloud.engine.containers.remove_all()
+                cloud.images.captures.drop_all()
 
 
 def wait_for(fact: Callable[[], T], deadline_seconds: float = 60, pause_seconds: float = 0.02) -> T:

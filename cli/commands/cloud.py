@@ -144,7 +144,7 @@ def env() -> Answer:
 def reset(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> Answer:
-    """Remove everything of this home, and only that. Server, instances, functions, buckets with their files, logs.
+    """Remove everything of this home, and only that. Server, instances, their images, functions, buckets, files, logs.
 
     \b
     cloudlet reset --yes
@@ -160,5 +160,5 @@ def reset(
             typer.confirm(f"Remove all of {cloud.home.root}, objects included?", abort=True, err=True)
         removed = remove_home(cloud)
     return Answer(
-        removed, text="", hint=f"all of {cloud.home.root} is removed; built images are kept for the next time"
+        removed, text="", hint=f"all of {cloud.home.root} is removed; images of definitions are kept for the next time"
     )

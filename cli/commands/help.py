@@ -67,7 +67,7 @@ EXIT_CODES = Topic(
         (str(errors.NO_ENGINE), "no container engine can be used; `cloudlet doctor` says why"),
         (str(errors.FUNCTION_FAILED), "`lambda invoke --fail-on-function-error`: the handler failed"),
         (str(errors.BUG), "a bug in cloudlet; the traceback is on stderr"),
-        (str(errors.EXEC_FAILED), "`ec2 exec` could not run the command; else its exit code is the command's"),
+        (str(errors.EXEC_FAILED), "`ec2 exec` or `ssh` could not run the command; else its exit code is the command's"),
         (str(errors.INTERRUPTED), "Ctrl-C"),
     ),
 )

@@ -1,6 +1,7 @@
 """Every folder of examples/, run as its README says."""
 
 import json
+import urllib.error
 import urllib.request
 
 import pytest
@@ -16,7 +17,7 @@ def test_every_example_has_a_test_here() -> None:
     """
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
 
-    assert folders == {"pipeline"}
+    assert folders == {"pipeline", "website"}
 
 
 @pytest.mark.timeout(600)
@@ -40,4 +41,43 @@ def test_the_pipeline_shows_what_a_function_made_of_a_dropped_file(user: User) -
 
     assert user.sees("cloudlet s3 ls --quiet") == ""
     assert user.sees("cloudlet lambda list-functions --quiet") == ""
+    assert user.sees("cloudlet status --query instances.running").strip() == "0"
+
+
+@pytest.mark.timeout(900)
+def test_the_website_counts_visits_through_stop_start_and_a_new_database_server(user: User) -> None:
+    """
+    Two instances, security groups between them, and a volume that outlives both.
+    """
+    run, clean = EXAMPLES / "website" / "run", EXAMPLES / "website" / "clean"
+    rule = "--group-name visits-database --protocol tcp --port 5432 --source-group visits-site"
+    both = "--instance-ids visits-site visits-database"
+
+    def shown() -> str:
+        return user.sees(str(run)).splitlines()[-1].split()[2].rstrip(",")
+
+    def visits(url: str) -> int:
+        with urllib.request.urlopen(url) as answer:
+            return int(answer.headers["X-Visits"])
+
+    url = shown()
+    first = visits(url)
+    assert visits(url) == first + 1
+
+    user.sees(f"cloudlet ec2 revoke-security-group-ingress {rule}")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        visits(url)
+    assert refused.value.code == 503
+    refused.value.close()
+    user.sees(f"cloudlet ec2 authorize-security-group-ingress {rule}")
+    assert visits(url) > first + 1
+
+    user.sees(f"cloudlet ec2 stop-instances {both}")
+    assert visits(shown()) > first + 2
+    user.sees(f"cloudlet ec2 terminate-instances {both}")
+    assert visits(shown()) > first + 4
+
+    user.sees(str(clean))
+    for listed in ("describe-volumes", "describe-security-groups --filters Name=group-name,Values=visits-*"):
+        assert user.sees(f"cloudlet ec2 {listed} --quiet") == ""
     assert user.sees("cloudlet status --query instances.running").strip() == "0"

@@ -14,6 +14,7 @@ _MODULES = {
         "modify-instance-metadata-options",
     ),
     "imaging": ("create-image",),
+    "images": ("describe-images", "copy-image", "deregister-image"),
     "types": ("describe-instance-types",),
     "entering": ("exec",),
     "ssh": ("ssh",),

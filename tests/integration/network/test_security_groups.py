@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from emulator.errors import EmulatorError
 from tests.conftest import wait_for
 from tests.integration.network.conftest import Lan, Peer
 from tests.integration.network.peer import UDP_PORT
@@ -180,7 +181,7 @@ def test_a_refused_script_leaves_what_was_in_force_and_is_an_error(lan: Lan, str
     folder = lan.folder(web.instance_id)
     (folder / "rules.nft").write_text("# broken\ntable inet cloudlet { nonsense }\n")
 
-    with pytest.raises(Exception, match=f"{web.instance_id}: .*refused"):
+    with pytest.raises(EmulatorError, match=f"{web.instance_id}: .*refused"):
         lan.network.settle()
 
     assert stranger.reaches(web, 80)

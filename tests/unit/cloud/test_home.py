@@ -40,6 +40,7 @@ def test_removing_a_home_takes_what_cloudlet_made_and_nothing_else(tmp_path: Pat
     home = Home(tmp_path)
     home.create()
     home.state_file.write_text("x")
+    home.known_hosts.write_text("x")
     (home.buckets / "raw").mkdir()
     (tmp_path / "thesis.txt").write_text("years of work")
     home.user_amis.mkdir()

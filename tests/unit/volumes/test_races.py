@@ -4,17 +4,19 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from emulator.errors import EmulatorError
 from emulator.home import Home
-from emulator.volumes import Volumes
+from emulator.volumes import Volume, Volumes
+from tests.conftest import wait_for
 from tests.unit.volumes.conftest import Machines, Make, OpenShell
 
-_ATTACH = """
-import sys
+_SHELL = """
+import itertools, random, sys
 from pathlib import Path
 from emulator.errors import EmulatorError
 from emulator.home import Home
@@ -33,6 +35,9 @@ volumes = Volumes(
     Silent(),
 )
 print("ready", flush=True)
+"""
+
+_ATTACH = f"""{_SHELL}
 sys.stdin.readline()
 try:
     volumes.attach(sys.argv[2], sys.argv[3], sys.argv[4])
@@ -40,6 +45,27 @@ except EmulatorError as error:
     print(error.code)
 else:
     print("attached")
+"""
+
+_PLAY = f"""{_SHELL}
+made, instances = sys.argv[3].split(), sys.argv[4].split()
+chance = random.Random(sys.argv[2])
+while True:
+    volume = chance.choice(made)
+    try:
+        match chance.randrange(4):
+            case 0:
+                volumes.attach(volume, chance.choice(instances), chance.choice(["/dev/sdf", "/dev/sdg"]))
+            case 1:
+                volumes.detach(volume)
+            case 2:
+                volumes.snapshots.create(volume)
+            case _:
+                for snapshot in volumes.snapshots.describe()[:1]:
+                    volumes.snapshots.delete(snapshot.id)
+    except EmulatorError as error:
+        if error.code not in ("VolumeInUse", "IncorrectState", "InvalidParameterValue", "InvalidSnapshot.NotFound"):
+            raise
 """
 
 
@@ -121,6 +147,48 @@ def test_whatever_shells_do_at_random_no_volume_is_lost_or_taken_for_another(
         player.join()
 
     assert unexpected == []
+    _check(volumes, machines, home, made, instances)
+
+
+def test_shells_that_are_killed_at_random_lose_nothing(
+    volumes: Volumes, machines: Machines, make: Make, home: Home
+) -> None:
+    """With -9, in whatever they are at: what they leave, those after them set right."""
+    made = [make() for _ in range(3)]
+    instances = [machines.launch() for _ in range(2)]
+    chance = random.Random(1)
+
+    for turn in range(6):
+        shells = [
+            subprocess.Popen(
+                [
+                    *(sys.executable, "-c", _PLAY, str(home.root), f"{turn} {number}"),
+                    " ".join(one.id for one in made),
+                    " ".join(instances),
+                ],
+                stdout=subprocess.PIPE,
+                text=True,
+                cwd=Path.cwd(),
+            )
+            for number in range(3)
+        ]
+        for shell in shells:
+            assert shell.stdout
+            assert shell.stdout.readline() == "ready\n"
+        for shell in shells:
+            time.sleep(chance.uniform(0.02, 0.2))  # not to wait for anything: to kill at no moment in particular
+            assert shell.poll() is None
+            shell.kill()
+            shell.communicate()
+
+    wait_for(lambda: all(one.state.is_settled for one in volumes.describe()))
+    wait_for(lambda: all(one.state.is_settled for one in volumes.snapshots.describe()))
+    _check(volumes, machines, home, made, instances)
+
+
+def _check(volumes: Volumes, machines: Machines, home: Home, made: list[Volume], instances: list[str]) -> None:
+    """See that every volume and snapshot is whole, where it is said to be, and nothing else is there."""
+    assert [one.id for one in volumes.describe()] == [one.id for one in made]
     for volume in volumes.describe():
         attached = volume.attachment
         folder = (
@@ -135,3 +203,5 @@ def test_whatever_shells_do_at_random_no_volume_is_lost_or_taken_for_another(
     for instance_id in instances:
         volumes.release(instance_id)
     assert sorted(path.name for path in home.volumes.iterdir()) == sorted(one.id for one in made)
+    known = sorted(one.id for one in volumes.snapshots.describe())
+    assert sorted(path.name for path in home.snapshots.iterdir()) == known
