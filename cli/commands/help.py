@@ -97,7 +97,7 @@ DEFINITIONS = Topic(
         ("env", "environment variables, text to text"),
         ("run", "shell commands, run as root while it is built"),
         ("services", "systemd units that start at boot"),
-        ("ports", "ports it serves; a note, nothing is published"),
+        ("ports", "ports it serves; `--publish auto` publishes them"),
     ),
 )
 

@@ -31,7 +31,7 @@ class Aftermath:
         """Take away containers, volumes and folder; with *undo*, of an instance that never was, no volume is kept."""
         remove_containers(self._engine, instance_id)
         self._neighbours.volumes.release(instance_id, undo=undo)
-        InstanceFolder(self._home.instances / instance_id).remove()
+        InstanceFolder(self._home, instance_id).remove()
         self._neighbours.meter.stopped(instance_id, now)
 
     def see_to(self, sight: Sight, now: datetime) -> None:

@@ -70,7 +70,7 @@ class Attributes:
         if change.needs_a_stop and instance.state is not InstanceState.STOPPED:
             raise NotStoppedError(instance.id)
         launch = self._changed(instance.launch, change)
-        folder = InstanceFolder(self.home.instances / instance.id)
+        folder = InstanceFolder(self.home, instance.id)
         if change.instance_type is not None and instance.container_id is not None:
             info = self.engine.info()
             size = Size.of(find_type(change.instance_type), info)

@@ -13,21 +13,21 @@ from emulator.settings import ACCOUNT_ID
 Document = dict[str, Any]
 
 
-def reservations(instances: Iterable[Instance]) -> Document:
-    """Return the answer of DescribeInstances."""
+def reservations(instances: Iterable[Instance], logins: Mapping[str, str]) -> Document:
+    """Return the answer of DescribeInstances; *logins* are commands that log in, by instance id."""
     launches: dict[str, list[Instance]] = {}
     for instance in instances:
         launches.setdefault(instance.launch.reservation_id, []).append(instance)
-    return {"Reservations": [reservation(members) for members in launches.values()]}
+    return {"Reservations": [reservation(members, logins) for members in launches.values()]}
 
 
-def reservation(instances: list[Instance]) -> Document:
+def reservation(instances: list[Instance], logins: Mapping[str, str]) -> Document:
     """Return the answer of RunInstances: instances of one launch."""
     return {
         "ReservationId": instances[0].launch.reservation_id,
         "OwnerId": ACCOUNT_ID,
         "Groups": [],
-        "Instances": [_instance(instance) for instance in instances],
+        "Instances": [_instance(instance) | _login(instance, logins) for instance in instances],
     }
 
 
@@ -81,6 +81,10 @@ def _instance(instance: Instance) -> Document:
     }
     document |= dict(_optional(instance))
     return document
+
+
+def _login(instance: Instance, logins: Mapping[str, str]) -> Document:
+    return {"SshCommand": logins[instance.id]} if instance.id in logins else {}
 
 
 def _optional(instance: Instance) -> Iterator[tuple[str, object]]:

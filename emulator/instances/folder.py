@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.engine.records import Bind
+from emulator.home import Home
 
 _INTERFACE_TARGET = "/run/cloudlet"
 _SEED_TARGET = "/var/lib/cloud/seed"
@@ -16,7 +17,12 @@ _VOLUMES_TARGET = "/volumes"
 class InstanceFolder:
     """The paths in it, spelled once."""
 
-    root: Path
+    home: Home
+    instance_id: str
+
+    @property
+    def root(self) -> Path:
+        return self.home.instances / self.instance_id
 
     @property
     def interface(self) -> Path:
@@ -46,7 +52,7 @@ class InstanceFolder:
     @property
     def volumes(self) -> Path:
         """One folder an attached volume."""
-        return self.root / "volumes"
+        return self.home.attached_volumes(self.instance_id)
 
     def create(self) -> None:
         """Make it; only its owner may look, since user data often holds secrets."""

@@ -25,7 +25,7 @@ class Identity:
 
     def write(self, launch: Launch, tags: Mapping[str, str]) -> None:
         """Have the instance hear what *launch* and *tags* say of it from now on."""
-        folder = InstanceFolder(self.home.instances / launch.instance_id)
+        folder = InstanceFolder(self.home, launch.instance_id)
         write_metadata(folder.interface, metadata_document(self._facts(launch, tags, folder)))
 
     def _facts(self, launch: Launch, tags: Mapping[str, str], folder: InstanceFolder) -> InstanceFacts:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from emulator.engine import Container, Engine, Kind
+from emulator.home import Home
 from emulator.ids import is_id
 from emulator.instances.errors import AmbiguousNameError, InstanceNotFoundError, MalformedInstanceIdError
 from emulator.instances.machine import INSTANCE_LABEL
@@ -67,8 +68,9 @@ class Sight:
 class Inventory:
     """Looks at one home's instances."""
 
-    def __init__(self, engine: Engine, database: Database, neighbours: Neighbours, shell: Shell) -> None:
+    def __init__(self, engine: Engine, home: Home, database: Database, neighbours: Neighbours, shell: Shell) -> None:
         self._engine = engine
+        self._home = home
         self._database = database
         self._records = Records(database)
         self._shell = shell
@@ -83,11 +85,14 @@ class Inventory:
         if {*machines, *interfaces} - {*records}:  # launched just now, or by a home that lost its file
             records |= {key: record for key, record in self._records.all().items() if key not in records}
         around = self._surroundings(records.values())
+        folders = self._folders()
         sight = Sight()
         for instance_id in {*machines, *interfaces, *records}:
             record = records.get(instance_id)
             if record is None or not record.is_forgotten(now):
-                parts = Parts(instance_id, record, machines.get(instance_id), interfaces.get(instance_id))
+                parts = Parts(
+                    instance_id, record, machines.get(instance_id), interfaces.get(instance_id), instance_id in folders
+                )
                 self._judge(parts, around, sight)
         sight.instances.sort(key=lambda instance: (instance.launch.launch_time, instance.launch.launch_index))
         return sight
@@ -126,6 +131,9 @@ class Inventory:
             attachments=self._neighbours.volumes.attachments(),
             tags=read_tags(self._database),
         )
+
+    def _folders(self) -> set[str]:
+        return {path.name for path in self._home.instances.iterdir()} if self._home.instances.is_dir() else set()
 
     def _containers(self) -> tuple[dict[str, Container], dict[str, Container]]:
         """Return machines and interfaces by instance id."""

@@ -79,7 +79,7 @@ class Launcher:
 
     def _furnish(self, plan: Preparation, launch: Launch) -> None:
         """Make the instance's folder, with all that its containers find in it when they start."""
-        folder = InstanceFolder(self.home.instances / launch.instance_id)
+        folder = InstanceFolder(self.home, launch.instance_id)
         folder.create()
         plan.furnish(folder, launch)
         self.identity.write(launch, plan.request.tags)

@@ -54,7 +54,7 @@ class Maker:
     def _start(self, launch: Launch) -> None:
         """Make and start both containers; if one of them does not come up, neither is there afterwards."""
         containers = self.engine.containers
-        folder = InstanceFolder(self.home.instances / launch.instance_id)
+        folder = InstanceFolder(self.home, launch.instance_id)
         hostname = self.plan.user_data.hostname or launch.hostname
         interface = interface_spec(launch, self.interface_image, VPC_NETWORK, folder, hostname)
         try:

@@ -41,6 +41,7 @@ class Parts:
     record: Record | None
     machine: Container | None
     interface: Container | None
+    has_folder: bool
 
     @property
     def launch(self) -> Launch | None:
@@ -57,7 +58,7 @@ class Parts:
     def is_settled(self) -> bool:
         """Whether it has ended and left nothing."""
         has_ended = self.record is not None and self.record.ended_at is not None
-        return has_ended and self.machine is None and self.interface is None
+        return has_ended and self.machine is None and self.interface is None and not self.has_folder
 
     def state(self) -> InstanceState:
         """Return the state that the containers show."""

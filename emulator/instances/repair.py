@@ -28,7 +28,7 @@ class Repair:
         """Return when the instance's interface runs; InterfaceLostError if there is none any more."""
         if instance.interface_id is None:
             raise InterfaceLostError(instance.id)
-        folder = InstanceFolder(self.home.instances / instance.id)
+        folder = InstanceFolder(self.home, instance.id)
         if not folder.interface.exists():
             self._refurnish(instance, folder)
         if not instance.is_connected:

@@ -55,7 +55,7 @@ class Instances:
         self._records = records = Records(database)
         self._tokens = ClientTokens(database)
         shell = Shell(home.locks)
-        self._inventory = Inventory(engine, database, neighbours, shell)
+        self._inventory = Inventory(engine, home, database, neighbours, shell)
         identity = Identity(home, neighbours)
         self._aftermath = Aftermath(engine, home, records, neighbours)
         repair = Repair(engine, home, neighbours, identity)
@@ -120,7 +120,7 @@ class Instances:
     def user_data(self, reference: str) -> bytes | None:
         """Return an instance's user data as it was given."""
         (instance,) = self._find([reference])
-        path = InstanceFolder(self._home.instances / instance.id).user_data
+        path = InstanceFolder(self._home, instance.id).user_data
         return path.read_bytes() if path.exists() else None
 
     def wait_for_user_data(self, reference: str, timeout_seconds: float) -> None:

@@ -3,9 +3,10 @@
 An instance's host key is remembered under its id, not under 127.0.0.1 and a port that another instance may get next.
 """
 
+import shlex
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,15 @@ def ssh_command(instance: Instance, key_file: Path | None) -> list[str]:
     return ["ssh", *identity, "-p", str(port), f"{instance.launch.user}@{_HOST}"]
 
 
+def ssh_commands(instances: Iterable[Instance], key_pairs: "Callable[[], KeyPairs]") -> dict[str, str]:
+    """Return by id what one types to log in to each of *instances* that has a key pair and can be reached."""
+    reachable = [one for one in instances if one.launch.key_name is not None and ssh_port(one) is not None]
+    if not reachable:
+        return {}
+    files = {pair.name: pair.private_key_file for pair in key_pairs().describe()}
+    return {one.id: shlex.join(ssh_command(one, files.get(one.launch.key_name or ""))) for one in reachable}
+
+
 def login_command(
     instance: Instance,
     key_pairs: "KeyPairs",
@@ -106,8 +116,7 @@ def wait_for_sshd(instance: Instance, progress: Progress, patience_seconds: floa
             if time.monotonic() > deadline:
                 raise ConflictError(
                     f"sshd of {instance.id} has not answered on port {port} for {patience_seconds:g} s",
-                    hint=f"look at it with `cloudlet ec2 exec {instance.id} -- systemctl status ssh`,"
-                    " and whether its security groups let port 22 in",
+                    hint=f"look at it with `cloudlet ec2 exec {instance.id} -- systemctl status ssh`",
                 )
             time.sleep(_PAUSE_SECONDS)
 

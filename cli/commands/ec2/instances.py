@@ -1,6 +1,6 @@
 """`ec2 run-instances` and `describe-instances`."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -15,9 +15,6 @@ from cli.commands.ec2.shared import (
 )
 from cli.options import command, open_cloud, read_bytes_argument
 from cli.output import Answer
-
-if TYPE_CHECKING:
-    from emulator.instances import Instance, Instances
 
 app = typer.Typer()
 
@@ -116,6 +113,7 @@ def run_instances(
     from cli.shorthand import port_pair, structures
     from emulator.instances import LaunchRequest, MetadataOptions
     from emulator.instances.document import reservation
+    from emulator.instances.ssh import ssh_commands
     from emulator.volumes import BlockDevice
 
     ports = [text for text in publish or () if text != "auto"]
@@ -146,13 +144,12 @@ def run_instances(
     with open_cloud() as cloud:
         launched = cloud.instances.run(request, dry_run=dry_run)
         if wait_for_user_data:
-            _wait_for_user_data(cloud.instances, launched, timeout)
+            for instance in launched:
+                cloud.instances.wait_for_user_data(instance.id, timeout)
+        logins = ssh_commands(launched, lambda: cloud.key_pairs)
     first = launched[0]
-    return _table(
-        launched,
-        reservation(launched),
-        hint=f"{first.id} is running. Open a shell: cloudlet ec2 exec {first.id} -- bash",
-    )
+    shell = logins.get(first.id, f"cloudlet ec2 exec {first.id} -- bash")
+    return _table(launched, reservation(launched, logins), hint=f"{first.id} is running. Open a shell: {shell}")
 
 
 def _role(profile: str | None) -> str | None:
@@ -160,11 +157,6 @@ def _role(profile: str | None) -> str | None:
     given = parse_structure(profile, "--iam-instance-profile", "Name", "Arn")
     named = given.get("Name") or given.get("Arn")
     return named.rpartition("/")[2] if named else None
-
-
-def _wait_for_user_data(instances: "Instances", launched: "list[Instance]", timeout_seconds: float) -> None:
-    for instance in launched:
-        instances.wait_for_user_data(instance.id, timeout_seconds)
 
 
 @command(app, "describe-instances")
@@ -178,15 +170,15 @@ def describe_instances(instance_ids: InstanceIds = None, filters: Filters = None
     cloudlet ec2 describe-instances --query 'Reservations[].Instances[].ImageId'
     """
     from emulator.instances.document import reservations
+    from emulator.instances.ssh import ssh_commands
 
     with open_cloud() as cloud:
         found = cloud.instances.describe(instance_ids or [], parse_filters(filters))
-    hint = (
-        None
-        if found or filters
-        else "no instances yet; launch one: cloudlet ec2 run-instances --image-id web --instance-type t3.micro"
-    )
-    return _table(found, reservations(found), hint=hint)
+        logins = ssh_commands(found, lambda: cloud.key_pairs)
+    hint = "\n".join(f"log in to {one.name or one.id}: {logins[one.id]}" for one in found if one.id in logins)
+    if not found and not filters:
+        hint = "no instances yet; launch one: cloudlet ec2 run-instances --image-id web --instance-type t3.micro"
+    return _table(found, reservations(found, logins), hint=hint or None)
 
 
 def _table(instances: Any, document: object, hint: str | None) -> Answer:

@@ -19,7 +19,7 @@ def describe_instance_status(
         bool, typer.Option("--include-all-instances/--no-include-all-instances", help="Also those that do not run.")
     ] = False,
 ) -> Answer:
-    """Check running instances: the machine and its network, and whether its system has come up.
+    """Check running instances: machine, network, and whether the system has come up.
 
     \b
     cloudlet ec2 describe-instance-status

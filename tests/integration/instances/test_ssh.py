@@ -19,10 +19,10 @@ _SSH_FAILED = 255
 
 
 @pytest.fixture(scope="module")
-def box(shared: Cloud) -> Machine:
-    """An instance called `box` that a key pair made here lets in."""
+def inn(shared: Cloud) -> Machine:
+    """An instance called `inn` that a key pair made here lets in."""
     shared.key_pairs.create("me", "ed25519")
-    (machine,) = launch(shared, "base", "t2.nano", key_name="me", tags={"Name": "box"})
+    (machine,) = launch(shared, "base", "t2.nano", key_name="me", tags={"Name": "inn"})
     return machine.booted()
 
 
@@ -50,46 +50,46 @@ def agent(own_key: tuple[Path, str], tmp_path: Path) -> Iterator[str]:
             process.terminate()
 
 
-def test_one_logs_in_as_the_user_of_the_ami(shared: Cloud, box: Machine) -> None:
+def test_one_logs_in_as_the_user_of_the_ami(shared: Cloud, inn: Machine) -> None:
     """By its Name, with the key of its launch; another user may be asked for, and is not let in."""
-    result = cloudlet(shared, "ec2", "ssh", "box", "--", "whoami; hostname")
-    other = cloudlet(shared, "ec2", "ssh", "box", "--user", "nobody", "--", "true")
+    result = cloudlet(shared, "ec2", "ssh", "inn", "--", "whoami; hostname")
+    other = cloudlet(shared, "ec2", "ssh", "inn", "--user", "nobody", "--", "true")
 
     assert result.returncode == 0, result.stderr
-    assert result.stdout.decode().split() == ["admin", box.instance.launch.hostname]
+    assert result.stdout.decode().split() == ["admin", inn.instance.launch.hostname]
     assert other.returncode == _SSH_FAILED
     assert b"Permission denied" in other.stderr
 
 
 @pytest.mark.parametrize("code", [0, 7, 255])
-def test_the_exit_code_is_passed_through(shared: Cloud, box: Machine, code: int) -> None:
-    assert cloudlet(shared, "ec2", "ssh", "box", "--", f"exit {code}").returncode == code
+def test_the_exit_code_is_passed_through(shared: Cloud, inn: Machine, code: int) -> None:
+    assert cloudlet(shared, "ec2", "ssh", "inn", "--", f"exit {code}").returncode == code
 
 
-def test_streams_are_those_of_the_command(shared: Cloud, box: Machine) -> None:
+def test_streams_are_those_of_the_command(shared: Cloud, inn: Machine) -> None:
     """Every byte of them."""
     sent = os.urandom(1 << 20)
 
-    echoed = cloudlet(shared, "ec2", "ssh", "box", "--", "cat", stdin=sent)
-    apart = cloudlet(shared, "ec2", "ssh", "box", "--", "printf out; printf err >&2")
+    echoed = cloudlet(shared, "ec2", "ssh", "inn", "--", "cat", stdin=sent)
+    apart = cloudlet(shared, "ec2", "ssh", "inn", "--", "printf out; printf err >&2")
 
     assert echoed.stdout == sent
     assert (apart.stdout, apart.stderr[-3:]) == (b"out", b"err")
 
 
-def test_words_that_look_like_options_are_not_sshs(shared: Cloud, box: Machine) -> None:
+def test_words_that_look_like_options_are_not_sshs(shared: Cloud, inn: Machine) -> None:
     """ssh would take them for its own where they follow the host: -V shows its version, and nothing runs."""
-    behind = cloudlet(shared, "ec2", "ssh", "box", "--", "echo", "-V", "--output", "json")
-    first = cloudlet(shared, "ec2", "ssh", "box", "--", "-V")
+    behind = cloudlet(shared, "ec2", "ssh", "inn", "--", "echo", "-V", "--output", "json")
+    first = cloudlet(shared, "ec2", "ssh", "inn", "--", "-V")
 
     assert behind.stdout == b"-V --output json\n"
     assert (first.returncode, b"OpenSSH" in first.stderr) == (2, False)  # what a shell makes of such a command
 
 
-def test_a_terminal_is_a_terminal_inside(shared: Cloud, box: Machine) -> None:
+def test_a_terminal_is_a_terminal_inside(shared: Cloud, inn: Machine) -> None:
     """Also for a command, so that `top` and `sudo` work."""
     mine, its = pty.openpty()
-    command = [*CLOUDLET, "ec2", "ssh", "box", "--", "test -t 0 && test -t 1 && echo is a terminal"]
+    command = [*CLOUDLET, "ec2", "ssh", "inn", "--", "test -t 0 && test -t 1 && echo is a terminal"]
 
     with subprocess.Popen(
         command, stdin=its, stdout=its, stderr=subprocess.DEVNULL, env=environment(shared)
@@ -113,10 +113,10 @@ def test_an_instance_can_be_entered_as_soon_as_it_was_launched(cloud: Cloud, key
     assert result.stdout == b"admin\n"
 
 
-def test_any_ssh_client_gets_in(shared: Cloud, box: Machine, tmp_path: Path) -> None:
+def test_any_ssh_client_gets_in(shared: Cloud, inn: Machine, tmp_path: Path) -> None:
     """The line that `describe-instances` shows."""
     key_file = shared.key_pairs.find("me").private_key_file
-    words = ssh_command(box.instance, key_file)
+    words = ssh_command(inn.instance, key_file)
     unknown_host = ["-o", "StrictHostKeyChecking=no", "-o", f"UserKnownHostsFile={tmp_path / 'hosts'}"]
 
     result = subprocess.run([*words, *unknown_host, "whoami"], capture_output=True, timeout=60, check=False)

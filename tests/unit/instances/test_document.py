@@ -16,7 +16,7 @@ def test_a_running_instance_has_awss_names(instance: Instance) -> None:
     groups = (NamedGroup("sg-0123456789abcdef0", "default"),)
     instance = dataclasses.replace(instance, ports=((8080, 80),), tags={"Name": "web"}, groups=groups)
 
-    (reservation,) = reservations([instance])["Reservations"]
+    (reservation,) = reservations([instance], {})["Reservations"]
 
     (document,) = reservation["Instances"]
     assert reservation["ReservationId"] == launch.reservation_id
@@ -41,7 +41,7 @@ def test_a_terminated_instance_says_why_and_has_no_address(instance: Instance) -
         instance, state=InstanceState.TERMINATED, reason=reason, reason_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     )
 
-    answer = reservations([ended])
+    answer = reservations([ended], {})
 
     (document,) = answer["Reservations"][0]["Instances"]
     assert document["State"] == {"Code": 48, "Name": "terminated"}
@@ -52,7 +52,7 @@ def test_a_terminated_instance_says_why_and_has_no_address(instance: Instance) -
 
 def test_a_stopped_instance_keeps_its_private_address_and_no_public_one(instance: Instance) -> None:
     """So does AWS's."""
-    answer = reservations([dataclasses.replace(instance, state=InstanceState.STOPPED)])
+    answer = reservations([dataclasses.replace(instance, state=InstanceState.STOPPED)], {})
 
     (document,) = answer["Reservations"][0]["Instances"]
     assert document["PrivateIpAddress"] == "172.31.4.7"
@@ -65,7 +65,7 @@ def test_a_reservation_is_listed_once_in_whatever_order_its_instances_come(insta
         instance, launch=dataclasses.replace(instance.launch, reservation_id="r-00000000000000002")
     )
 
-    answer = reservations([instance, other, instance])
+    answer = reservations([instance, other, instance], {})
 
     assert [len(one["Instances"]) for one in answer["Reservations"]] == [2, 1]
 
@@ -112,3 +112,10 @@ def test_states_are_spelt_as_aws_spells_them() -> None:
         "stopping",
         "stopped",
     ]
+
+
+def test_the_command_that_logs_in_stands_with_the_instance(instance: Instance) -> None:
+    """Not among AWS's names: it is for people to copy."""
+    answer = reservations([instance], {instance.id: "ssh -p 2222 admin@127.0.0.1"})
+
+    assert answer["Reservations"][0]["Instances"][0]["SshCommand"] == "ssh -p 2222 admin@127.0.0.1"
