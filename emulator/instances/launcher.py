@@ -22,8 +22,8 @@ from emulator.instances.shell import Shell
 from emulator.interrupts import deferred_interrupts
 from emulator.network.addresses import choose_address
 
-AT_ONCE = 8
-"""How many instances are changed at a time: for the most part of it, the engine waits for the kernel."""
+AT_ONCE = 16
+"""How many instances are made at a time: more than there are processors, since the engine often waits."""
 
 _chance = random.Random()  # noqa: S311 - addresses and processors, no secrets
 

@@ -1,6 +1,5 @@
 """Stop, start, reboot, power off: from outside and from inside, and how it looks to another shell."""
 
-import json
 import threading
 
 import pytest
@@ -14,7 +13,7 @@ from emulator.resources.dry_run import DryRunError
 from emulator.resources.filters import Filter
 from emulator.units import GIB
 from tests.conftest import wait_for
-from tests.integration.instances.conftest import Machine, cloudlet, launch
+from tests.integration.instances.conftest import Machine, launch
 
 
 def _state(cloud: Cloud, instance_id: str) -> InstanceState:
@@ -38,17 +37,19 @@ def test_another_shell_sees_an_instance_come_stop_and_go(cloud: Cloud) -> None:
     done = threading.Event()
 
     def look() -> None:
-        while not done.is_set():
-            said = cloudlet(cloud, "ec2", "describe-instances", "--query", "Reservations[].Instances[].State")
-            for state in json.loads(said.stdout):
-                if not seen or seen[-1] != (state["Code"], state["Name"]):
-                    seen.append((state["Code"], state["Name"]))
+        with Cloud(cloud.settings) as another:
+            while not done.is_set():
+                for instance in another.instances.describe():
+                    state = (instance.state.value, instance.state.label)
+                    if seen[-1:] != [state]:
+                        seen.append(state)
 
     watcher = threading.Thread(target=look)
     watcher.start()
     try:
         (machine,) = launch(cloud)
-        machine.booted().says("systemd-run", "--unit", "slow-stop", "--property", "ExecStop=/bin/sleep 2", "sleep", "infinity")
+        slow = ("--unit", "slow", "--property", "ExecStop=/bin/sleep 2")  # so that it can be seen stopping
+        machine.booted().says("systemd-run", *slow, "sleep", "infinity")
         cloud.instances.stop([machine.id])
         wait_for(lambda: seen[-1:] == [(80, "stopped")])
         cloud.instances.terminate([machine.id])
