@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from emulator.errors import InvalidRequestError
 from emulator.instances.errors import PortInUseError
 from emulator.metadata.options import MetadataOptions
+from emulator.resources.invalid import InvalidParameterValueError
 from emulator.resources.tags import check_tags
 from emulator.volumes import BlockDevice
 
@@ -53,7 +54,7 @@ class LaunchRequest:
             )
         check_shutdown_behavior(self.shutdown_behavior)
         if self.client_token is not None and not 1 <= len(self.client_token) <= _LONGEST_TOKEN:
-            raise InvalidRequestError(f"a client token has 1 to {_LONGEST_TOKEN} characters")
+            raise InvalidParameterValueError(f"a client token has 1 to {_LONGEST_TOKEN} characters")
         if self.private_ip is not None and self.count > 1:
             raise InvalidRequestError(
                 "one private address cannot be given to several instances", code="InvalidParameterCombination"
@@ -73,7 +74,7 @@ class LaunchRequest:
             )
         for outside, inside in self.publish:
             if outside and fixed.count(outside) > 1:
-                raise InvalidRequestError(f"port {outside} of this machine is published twice")
+                raise InvalidParameterValueError(f"port {outside} of this machine is published twice")
             if outside and not _is_free(outside):
                 raise PortInUseError(outside, inside)
 
@@ -94,7 +95,7 @@ def published(request: LaunchRequest, documented: tuple[int, ...]) -> tuple[tupl
 def check_shutdown_behavior(behavior: str) -> None:
     """Refuse what a power-off from inside cannot mean."""
     if behavior not in _BEHAVIORS:
-        raise InvalidRequestError(
+        raise InvalidParameterValueError(
             f"Invalid value '{behavior}' for InstanceInitiatedShutdownBehavior.",
             hint=f"choose from {', '.join(_BEHAVIORS)}",
         )

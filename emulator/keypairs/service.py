@@ -14,6 +14,7 @@ from emulator.keypairs.model import RSA, TYPES, KeyPair, NewKeyPair, PublicKey
 from emulator.keypairs.private_keys import PrivateKeyFiles
 from emulator.resources.dry_run import DryRunError
 from emulator.resources.filters import Filter, select
+from emulator.resources.invalid import InvalidParameterValueError
 from emulator.resources.tags import check_tags, forget_tags, read_tags, write_tags
 from emulator.state import Database
 
@@ -33,7 +34,7 @@ class KeyPairs:
     ) -> NewKeyPair:
         """Make a key pair called *name*, and keep its private key in a file that only this user may read."""
         if key_type not in TYPES:
-            raise InvalidRequestError(
+            raise InvalidParameterValueError(
                 f"Invalid value '{key_type}' for KeyType.", hint=f"choose from {', '.join(TYPES)}"
             )
         self._check_new(name, tags or {}, dry_run)
@@ -165,7 +166,7 @@ def _insert(transaction: sqlite3.Connection, pair: KeyPair) -> None:
 def _check_name(name: str) -> None:
     """Refuse what AWS refuses; a name stands in `authorized_keys`, where a line end would begin another key."""
     if not re.fullmatch(r"[!-~]([ -~]{0,253}[!-~])?", name):
-        raise InvalidRequestError(
+        raise InvalidParameterValueError(
             f"Value ({name}) for parameter keyName is invalid.",
             hint="a name has 1 to 255 printable ASCII characters, no blank first or last",
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.errors import InvalidRequestError, nearest
+from emulator.resources.invalid import InvalidParameterValueError
 
 _FIELDS = {
     "HttpTokens": "http_tokens",
@@ -62,7 +63,7 @@ instance_metadata_tags='disabled')
         """Refuse keys that cannot be read as metadata, if the instance may read its tags: AWS does so, too."""
         for key in keys if self.shows_tags else ():
             if key in _RESERVED_TAG_KEYS or _TAG_KEY.fullmatch(key) is None:
-                raise InvalidRequestError(
+                raise InvalidParameterValueError(
                     f"'{key}' is not a valid tag key. Tag keys must match pattern ([0-9a-zA-Z\\-_+=,.@:]{{1,255}}), "
                     "and must not be a reserved name ('.', '..', '_index')",
                     hint="the key becomes a part of a metadata path; choose another, or disable InstanceMetadataTags",
@@ -97,4 +98,4 @@ def _checked(name: str, value: object) -> object:
 
 def _invalid(name: str, value: object, allowed: str) -> InvalidRequestError:
     parameter = name[0].lower() + name[1:]
-    return InvalidRequestError(f"Value ({value}) for parameter {parameter} is invalid.", hint=f"it is {allowed}")
+    return InvalidParameterValueError(f"Value ({value}) for parameter {parameter} is invalid.", hint=f"it is {allowed}")

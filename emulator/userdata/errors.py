@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from emulator.errors import DefinitionError, InvalidRequestError, Problem
+from emulator.errors import DefinitionError, Problem
+from emulator.resources.invalid import InvalidParameterValueError
 
 LARGEST_BYTES = 16_384
 
 
-class UserDataTooLargeError(InvalidRequestError):
+class UserDataTooLargeError(InvalidParameterValueError):
     """More than EC2 takes."""
 
     def __init__(self, size_bytes: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.errors import InvalidRequestError
+from emulator.resources.invalid import InvalidParameterValueError
 from emulator.volumes.errors import BlockDeviceError, DeviceInUseError
 from emulator.volumes.request import DEFAULT_TYPE, check_size, check_type
 
@@ -22,7 +23,7 @@ def check_device(device: str) -> None:
     if device in ROOT_DEVICES:
         raise DeviceInUseError(device, hint="this is the instance's own disk; choose another, such as /dev/sdf")
     if not _DEVICE.fullmatch(device):
-        raise InvalidRequestError(
+        raise InvalidParameterValueError(
             f"Value ({device}) for parameter device is invalid. {device} is not a valid EBS device name.",
             hint="choose from /dev/sdb to /dev/sdz and /dev/xvdb to /dev/xvdz",
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from emulator.errors import ConflictError, HomeUnusableError, InvalidRequestError, NotFoundError, nearest
+from emulator.resources.invalid import InvalidParameterValueError
 
 
 class ResourceNotFoundError(NotFoundError):
@@ -151,7 +152,7 @@ def no_size() -> InvalidRequestError:
 
 def too_small(size_gib: int, snapshot_id: str, snapshot_gib: int) -> InvalidRequestError:
     """Return the error for a volume that would be smaller than its snapshot."""
-    return InvalidRequestError(
+    return InvalidParameterValueError(
         f"Volume of size {size_gib}GB is smaller than snapshot '{snapshot_id}', expect size >= {snapshot_gib}GB"
     )
 

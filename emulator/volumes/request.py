@@ -5,7 +5,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from emulator.errors import InvalidRequestError, nearest
+from emulator.errors import nearest
+from emulator.resources.invalid import InvalidParameterValueError
 from emulator.resources.tags import check_tags
 from emulator.volumes.errors import unknown_zone
 
@@ -45,7 +46,7 @@ class VolumeRequest:
         if self.size_gib is not None:
             check_size(self.size_gib, self.type)
         if self.client_token is not None and not 1 <= len(self.client_token) <= _LONGEST_TOKEN:
-            raise InvalidRequestError(f"a client token has 1 to {_LONGEST_TOKEN} characters")
+            raise InvalidParameterValueError(f"a client token has 1 to {_LONGEST_TOKEN} characters")
 
     def digest(self) -> str:
         """Return what two requests with the same client token must have in common."""
@@ -55,7 +56,7 @@ class VolumeRequest:
 def check_type(volume_type: str) -> None:
     """Refuse a type that EBS has not."""
     if volume_type not in _SIZES_GIB:
-        raise InvalidRequestError(
+        raise InvalidParameterValueError(
             f"Invalid value '{volume_type}' for VolumeType.",
             hint=nearest(volume_type, _SIZES_GIB) or f"choose from {', '.join(_SIZES_GIB)}",
         )
@@ -65,8 +66,8 @@ def check_size(size_gib: int, volume_type: str) -> None:
     """Refuse a size that a volume of this type cannot have."""
     least, most = _SIZES_GIB[volume_type]
     if size_gib < least:
-        raise InvalidRequestError(f"Volume of {size_gib} GiB is too small; minimum is {least} GiB.")
+        raise InvalidParameterValueError(f"Volume of {size_gib} GiB is too small; minimum is {least} GiB.")
     if size_gib > most:
-        raise InvalidRequestError(
+        raise InvalidParameterValueError(
             f"Volume of {size_gib} GiB is too large for volume type {volume_type}; maximum is {most} GiB."
         )

@@ -4,12 +4,13 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from emulator.errors import InvalidRequestError, NotFoundError
+from emulator.errors import NotFoundError
 from emulator.home import Home
 from emulator.ids import is_id, new_id
 from emulator.progress import Progress
 from emulator.resources.dry_run import DryRunError
 from emulator.resources.filters import Filter
+from emulator.resources.invalid import InvalidParameterValueError
 from emulator.state import Database
 from emulator.units import utc_now
 from emulator.volumes import errors, finding
@@ -137,7 +138,7 @@ class Volumes:
             check_type(new_type)
             check_size(new_size, new_type)
             if new_size < before.size_gib:
-                raise InvalidRequestError(
+                raise InvalidParameterValueError(
                     f"New size cannot be smaller than existing size: {new_size} GiB, {before.size_gib} GiB"
                 )
             if dry_run:

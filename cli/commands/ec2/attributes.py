@@ -8,7 +8,7 @@ import typer
 from cli.commands.ec2.shared import DryRun, InstanceId, parse_structure
 from cli.options import command, open_cloud, read_bytes_argument
 from cli.output import Answer
-from emulator.errors import InvalidRequestError
+from emulator.resources.invalid import InvalidParameterValueError
 
 app = typer.Typer()
 
@@ -79,7 +79,7 @@ def describe_instance_attribute(
         --query UserData.Value --output text | base64 -d
     """
     if attribute not in _DESCRIBED:
-        raise InvalidRequestError(
+        raise InvalidParameterValueError(
             f"Value ({attribute}) for parameter attribute is invalid. Unknown attribute.",
             hint=f"there are {', '.join(_DESCRIBED)}",
         )

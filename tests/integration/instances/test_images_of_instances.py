@@ -1,4 +1,4 @@
-"""An AMI made of an instance: what was on its disk is on that of another, which is a machine of its own all the same."""
+"""An AMI made of an instance: what was on its disk is on that of another, which is a machine of its own."""
 
 from emulator.cloud import Cloud
 from emulator.instances import ImageRequest, InstanceState
