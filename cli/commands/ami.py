@@ -134,7 +134,7 @@ def render_ami(name: Name) -> Answer:
 
 @command(app, "schema")
 def schema_of_amis() -> Answer:
-    """Show the JSON schema of ami.yaml: with it, editors complete fields and underline mistakes.
+    """Show the JSON schema of ami.yaml. With it, editors complete fields and underline mistakes.
 
     \b
     cloudlet ami schema > amis/ami.schema.json

@@ -70,6 +70,8 @@ def _host_config(spec: ContainerSpec) -> dict[str, Any]:
         config["PidsLimit"] = spec.pids
     if spec.cgroup_namespace is not None:
         config["CgroupnsMode"] = spec.cgroup_namespace
+    if spec.shared_memory_bytes is not None:
+        config["ShmSize"] = spec.shared_memory_bytes
     if spec.processors is not None:
         config["CpusetCpus"] = spec.processors
     if spec.restart is not None:

@@ -68,6 +68,8 @@ class ContainerSpec:
     tty: bool = False
     """Give it a terminal: what is written to /dev/console is then among its output."""
     mac_address: str | None = None
+    shared_memory_bytes: int | None = None
+    """The size of /dev/shm; default: the engine's, which is small."""
     processors: str | None = None
     """The processors of this machine that it may run on, such as `0,2`; default: all."""
 

@@ -13,15 +13,19 @@ _MEMORY_FOLDERS = (Tmpfs("/run", "rw,nosuid,nodev,mode=755"), Tmpfs("/run/lock",
 _V1_HIERARCHY = Bind(Path("/sys/fs/cgroup/systemd"), "/sys/fs/cgroup/systemd")
 
 # Docker mounts a v2 cgroup read-only. The capability that opens it is dropped before systemd sees the day.
-_V2_ENTRYPOINT = (
-    "/bin/sh",
-    "-c",
-    "mount -o remount,rw /sys/fs/cgroup && exec setpriv --bounding-set -sys_admin --inh-caps -sys_admin /sbin/init",
+_V2_INIT = (
+    "mount -o remount,rw /sys/fs/cgroup && exec setpriv --bounding-set -sys_admin --inh-caps -sys_admin /sbin/init"
 )
+_V1_INIT = "exec /sbin/init"
 
 
-def with_systemd(spec: ContainerSpec, engine: EngineInfo) -> ContainerSpec:
-    """Return *spec* with what systemd needs on *engine*, and nothing it does not."""
+def with_systemd(spec: ContainerSpec, engine: EngineInfo, before: str = ":") -> ContainerSpec:
+    """
+    Return *spec* with what systemd needs on *engine*, and nothing it does not.
+
+    *before* is a shell's command that has to end before systemd begins; podman, which must see systemd itself being
+    started, does without.
+    """
     spec = dataclasses.replace(
         spec, mounts=(*spec.mounts, *_MEMORY_FOLDERS), environment={**spec.environment, "container": "docker"}
     )
@@ -29,11 +33,12 @@ def with_systemd(spec: ContainerSpec, engine: EngineInfo) -> ContainerSpec:
         return spec
     if engine.cgroup_version == 1:
         # Only the named hierarchy: in the others root inside could write its own limits.
-        return dataclasses.replace(spec, mounts=(*spec.mounts, _V1_HIERARCHY))
+        mounts = (*spec.mounts, _V1_HIERARCHY)
+        return dataclasses.replace(spec, mounts=mounts, command=("/bin/sh", "-c", f"{before}; {_V1_INIT}"))
     return dataclasses.replace(
         spec,
         cgroup_namespace="private",
         cap_add=(*spec.cap_add, "SYS_ADMIN"),
-        entrypoint=_V2_ENTRYPOINT,
+        entrypoint=("/bin/sh", "-c", f"{before}; {_V2_INIT}"),
         security_options=(*spec.security_options, *(["apparmor=unconfined"] if engine.apparmor else [])),
     )

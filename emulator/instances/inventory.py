@@ -78,50 +78,44 @@ class Inventory:
 
     def look(self, now: datetime) -> Sight:
         """Return what there is at this moment."""
-        # Records first: a launch writes its own before it makes a container and says later that it is done, so that
-        # one which is done and has no container has lost it.
+        # In this order: a launch writes its record before it makes a container and says later that it is done, so one
+        # that is done, or whose shell is dead, and has no container then, has lost it.
         records = self._records.all()
+        alive = {
+            shell for shell in {record.shell for record in records.values()} if shell and self._shell.is_alive(shell)
+        }
         machines, interfaces = self._containers()
-        if {*machines, *interfaces} - {*records}:  # launched just now, or by a home that lost its file
-            records |= {key: record for key, record in self._records.all().items() if key not in records}
-        around = self._surroundings(records.values())
+        newer = self._records.all() if {*machines, *interfaces} - {*records} else {}
+        around = self._surroundings([*records.values(), *newer.values()])
         folders = self._folders()
         sight = Sight()
         for instance_id in {*machines, *interfaces, *records}:
-            record = records.get(instance_id)
+            is_new = instance_id not in records  # launched just now, or by a home that lost its file
+            record = newer.get(instance_id) if is_new else records[instance_id]
+            containers = (machines.get(instance_id), interfaces.get(instance_id))
+            parts = Parts(instance_id, record, *containers, has_folder=instance_id in folders)
+            is_watched = record is not None and (is_new or record.shell in alive)
             if record is None or not record.is_forgotten(now):
-                parts = Parts(
-                    instance_id, record, machines.get(instance_id), interfaces.get(instance_id), instance_id in folders
-                )
-                self._judge(parts, around, sight)
+                self._judge(parts, around, sight, is_watched=is_watched)
         sight.instances.sort(key=lambda instance: (instance.launch.launch_time, instance.launch.launch_index))
         return sight
 
-    def _judge(self, parts: Parts, around: Surroundings, sight: Sight) -> None:
-        if (
-            parts.launch is None
-        ):  # an interface without a machine, of a home that lost its file: nothing says what it was
+    def _judge(self, parts: Parts, around: Surroundings, sight: Sight, *, is_watched: bool) -> None:
+        """Add an instance to *sight*; of one that is watched, a living shell sees to what becomes of it."""
+        if parts.launch is None:  # an interface alone, of a home that lost its file: nothing says what it was
             return
-        under_way = self._under_way(parts.record)
-        reason = None if under_way else parts.ending()
+        reason = None if is_watched else parts.ending()
         if reason is not None:
             if not parts.is_settled:
                 sight.endings.append(Ending(parts.launch, reason))
             sight.instances.append(parts.instance(InstanceState.TERMINATED, around, reason))
             return
-        state = under_way or parts.state()
-        instance = parts.instance(state, around)
+        instance = parts.instance(parts.state_under_way() if is_watched else parts.state(), around)
         sight.instances.append(instance)
         if parts.record is None:
             sight.unrecorded.append(instance)
         if instance.state is InstanceState.STOPPED and instance.reason is not None and not parts.reason:
             sight.stopped.append(instance)
-
-    def _under_way(self, record: Record | None) -> InstanceState | None:
-        """Return the state that a shell, if it lives, has said to be bringing an instance through."""
-        if record is None or record.shell is None or not self._shell.is_alive(record.shell):
-            return None
-        return record.under_way
 
     def _surroundings(self, records: Iterable[Record]) -> Surroundings:
         group_ids = {group_id for record in records for group_id in record.launch.security_groups}

@@ -12,7 +12,8 @@ from emulator.instances import size as sizes
 from emulator.instances.folder import InstanceFolder
 from emulator.instances.model import Launch
 from emulator.instances.size import Size
-from emulator.metadata import INTERFACE_COMMAND, mac_for
+from emulator.metadata import INTERFACE_COMMAND, WAIT_FOR_INTERFACE, mac_for
+from emulator.userdata import BOOT_SCRIPT
 
 if TYPE_CHECKING:
     from emulator.images import Ami
@@ -23,7 +24,7 @@ LAUNCH_LABEL = "cloudlet.launch"
 REBOOTS = "on-failure"
 """The engine boots a machine anew that ended with another exit code than 0: a reboot is 129, see `images.systemd`."""
 
-_WITHOUT_INIT = "if [ -e /var/lib/cloud/seed/boot.sh ]; then sh /var/lib/cloud/seed/boot.sh & fi; exec sleep infinity"
+_WITHOUT_INIT = f"{WAIT_FOR_INTERFACE}; if [ -e {BOOT_SCRIPT} ]; then sh {BOOT_SCRIPT} & fi; exec sleep infinity"
 
 
 def interface_spec(launch: Launch, image: str, network: str, folder: InstanceFolder, hostname: str) -> ContainerSpec:
@@ -67,12 +68,13 @@ def machine_spec(
         memory_bytes=size.memory_bytes,
         cpus=size.vcpus,
         processors=processors,
+        shared_memory_bytes=size.memory_bytes // 2,
         network=f"container:{interface_id}",
         mounts=(*folder.machine_binds(), *sizes.binds(folder.size)),
         tty=True,
         restart=REBOOTS,
     )
-    return with_systemd(spec, engine) if has_systemd else spec
+    return with_systemd(spec, engine, before=WAIT_FOR_INTERFACE) if has_systemd else spec
 
 
 def remove_containers(engine: Engine, instance_id: str) -> None:

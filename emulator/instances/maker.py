@@ -63,12 +63,11 @@ class Maker:
             with ThreadPoolExecutor(1) as beside:
                 creating = beside.submit(containers.create, machine)  # meanwhile: starting a network takes longer
                 containers.start(interface_id)
-            # Before the interface has taken the metadata address, a request for it would leave this machine.
-            wait_for_interface(folder)
             machine_id = creating.result()
             if self.plan.ami.source_instance_id is not None:  # systemd makes an identity of its own where there is none
                 self.engine.archives.write(machine_id, "/etc/machine-id", b"")
-            containers.start(machine_id)
+            containers.start(machine_id)  # it waits for its interface by itself
+            wait_for_interface(folder)
         except BaseException:
             remove_containers(self.engine, launch.instance_id)
             raise

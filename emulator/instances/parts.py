@@ -64,6 +64,10 @@ class Parts:
         """Return the state that the containers show."""
         return InstanceState.of_container(self.machine.state) if self.machine else InstanceState.PENDING
 
+    def state_under_way(self) -> InstanceState:
+        """Return the state that a living shell says it is bringing it through; the containers', if it says nothing."""
+        return (self.record.under_way if self.record else None) or self.state()
+
     def ending(self) -> str | None:
         """Return why it is over, supposing that nobody is at work on it; None if it is not."""
         if self.record is not None and self.record.ended_at is not None:

@@ -15,13 +15,14 @@ from emulator.metadata.folder import (
     write_metadata,
     write_rules,
 )
-from emulator.metadata.interface import INTERFACE_AMI, INTERFACE_COMMAND, INTERFACE_DEFINITIONS
+from emulator.metadata.interface import INTERFACE_AMI, INTERFACE_COMMAND, INTERFACE_DEFINITIONS, WAIT_FOR_INTERFACE
 from emulator.metadata.options import MetadataOptions
 
 __all__ = [
     "INTERFACE_AMI",
     "INTERFACE_COMMAND",
     "INTERFACE_DEFINITIONS",
+    "WAIT_FOR_INTERFACE",
     "InstanceFacts",
     "LoginKey",
     "MetadataOptions",

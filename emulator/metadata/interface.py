@@ -1,7 +1,7 @@
 """The interface container: the image it is made of and the command that runs in it.
 
-The container needs the capability NET_ADMIN and the instance's interface folder at /run/cloudlet. No machine may join
-its network before `wait_applied` has returned: until then it may still be open, or without its address.
+The container needs the capability NET_ADMIN and the instance's interface folder at /run/cloudlet. A machine that joins
+its network must begin with WAIT_FOR_INTERFACE: until then the network may still be open, or without the address.
 """
 
 from pathlib import Path
@@ -13,3 +13,6 @@ INTERFACE_AMI = "interface"
 """What the definition is called."""
 
 INTERFACE_COMMAND = ("/bin/sh", "/opt/cloudlet/interface.sh")
+
+WAIT_FOR_INTERFACE = "until grep -qsF 169.254.169.254 /proc/net/fib_trie; do sleep 0.01; done"
+"""A shell's command that ends when the interface is ready, however machine and interface came to be started."""

@@ -1,5 +1,6 @@
 """`ec2 create-image`."""
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -38,5 +39,5 @@ def create_image(
         {"ImageId": ami.id},
         text=ami.id,
         ids=[ami.id],
-        hint=f"launch it: cloudlet ec2 run-instances --image-id {ami.name} --instance-type t3.micro",
+        hint=f"launch it: cloudlet ec2 run-instances --image-id {shlex.quote(ami.name)} --instance-type t3.micro",
     )

@@ -147,6 +147,22 @@ def test_a_volume_attached_to_a_running_server_takes_over_what_it_has(server: Se
     assert server.machine.run("test", "-e", "/var/lib/postgresql/15/main").exit_code != 0
 
 
+@pytest.mark.parametrize("with_volume", [False, True])
+def test_a_server_is_left_alone_while_its_data_stays(
+    boot: Boot, volume: Path, tmp_path: Path, with_volume: bool
+) -> None:
+    """Whoever watches over volumes must see that nothing has changed: each restart ends all connections."""
+    (tmp_path / "volumes").mkdir()
+    if with_volume:
+        volume.rename(tmp_path / "volumes" / "sdf")
+    server = Server(boot, tmp_path / "volumes")
+    watcher = server.machine.says("systemctl", "show", "--property=MainPID", "--value", "postgres-volume")
+
+    wait_for(lambda: int(server.machine.says("ps", "-o", "etimes=", "-p", watcher)) > 5)
+
+    assert server.machine.says("grep", "--count", "ready to accept connections", LOG) == "1"
+
+
 def test_a_volume_with_data_takes_the_place_of_an_empty_database(boot: Boot, volume: Path, tmp_path: Path) -> None:
     """The way back: launch, attach, and all is there again, with no command inside."""
     first, second = Server(boot, tmp_path / "one"), Server(boot, tmp_path / "two")

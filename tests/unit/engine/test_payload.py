@@ -40,6 +40,7 @@ def _at(payload: dict[str, Any], path: str) -> Any:
         ({"stop_signal": "SIGKILL"}, "StopSignal", "SIGKILL"),
         ({"restart": "on-failure"}, "HostConfig.RestartPolicy.Name", "on-failure"),
         ({"processors": "0,2"}, "HostConfig.CpusetCpus", "0,2"),
+        ({"shared_memory_bytes": 1 << 30}, "HostConfig.ShmSize", 1 << 30),
         ({"tty": True}, "Tty", True),
         ({"mac_address": "02:42:ac:1f:00:05"}, "MacAddress", "02:42:ac:1f:00:05"),
         ({"read_only": True}, "HostConfig.ReadonlyRootfs", True),
