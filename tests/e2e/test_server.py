@@ -1,6 +1,7 @@
 """The server as a user starts, looks at and ends it."""
 
 import json
+import shlex
 import socket
 
 from tests.e2e.conftest import User
@@ -74,3 +75,27 @@ def test_env_leads_other_programs_to_the_running_server(user: User) -> None:
     endpoint = user.sees('eval "$(cloudlet env)"; echo "$AWS_ENDPOINT_URL"').strip()
 
     assert endpoint == f"http://127.0.0.1:{user.environment['CLOUDLET_PORT']}"
+
+
+def test_an_instance_opens_a_bucket_with_the_credentials_of_its_role(user: User) -> None:
+    """
+    Found at its metadata service, signed as AWS wants it, sent to the endpoint that containers see.
+    """
+    user.sees("cloudlet start && cloudlet s3 mb s3://raw")
+    user.sees("echo hello > hello.txt && cloudlet s3 cp hello.txt s3://raw/hello.txt")
+    user.sees(
+        "cloudlet ec2 run-instances --image-id base --instance-type t3.micro --iam-instance-profile Name=reader"
+        " --tag-specifications 'ResourceType=instance,Tags=[{Key=Name,Value=reader}]'"
+    )
+    endpoint = user.sees("cloudlet status --query vpc_endpoint --output text").strip()
+    script = f"""
+        metadata=http://169.254.169.254/latest/meta-data/iam/security-credentials/reader
+        eval "$(curl -fsS "$metadata" | python3 -c '
+import json, sys
+told = json.load(sys.stdin)
+print("key=" + told["AccessKeyId"], "secret=" + told["SecretAccessKey"], "token=" + told["Token"])')"
+        curl -fsS --aws-sigv4 aws:amz:us-east-1:s3 --user "$key:$secret" -H "x-amz-security-token: $token" \\
+            {endpoint}/raw/hello.txt
+    """
+
+    assert user.sees(f"cloudlet ec2 exec reader -- bash -c {shlex.quote(script)}") == "hello\n"

@@ -102,7 +102,7 @@ def names(shared: Cloud, nano: Machine, tmp_path_factory: pytest.TempPathFactory
         ("create-security-group --group-name used --description again", REFUSED, "InvalidGroup.Duplicate", "used"),
         ("delete-security-group --group-name default", REFUSED, "CannotDelete", "default"),
         ("delete-volume --volume-id {volume}", REFUSED, "VolumeInUse", "is currently attached to"),
-        ("stop-instances --instance-ids twin", USAGE, "InvalidParameterValue", "'twin' is the Name of several instances"),
+        ("stop-instances --instance-ids twin", USAGE, "InvalidParameterValue", "'twin' is the Name of several"),
         ("stop-instances", USAGE, "MissingParameter", "The request must contain the parameter InstanceIds"),
         ("create-image --instance-id {nano} --name no", USAGE, "InvalidAMIName.Malformed", "no"),
         ("create-tags --resources {nano} --tags Key=aws:mine,Value=x", USAGE, "InvalidParameterValue", "reserved"),

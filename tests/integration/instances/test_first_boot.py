@@ -51,8 +51,8 @@ def test_a_change_of_tags_and_options_is_heard_at_once(cloud: Cloud) -> None:
     assert machine.run("curl", "--fail", "--silent", f"{METADATA}/meta-data/").exit_code != 0
 
 
-def test_the_credentials_of_a_role_open_a_bucket(cloud: Cloud) -> None:
-    """boto3 finds them at the metadata service by itself, and cloudlet's endpoint takes them."""
+def test_an_instance_with_a_role_finds_its_credentials(cloud: Cloud) -> None:
+    """In AWS's form; tests/e2e opens a bucket with them."""
     (machine,) = launch(cloud, role="reader")
     machine.booted()
 
