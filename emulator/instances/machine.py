@@ -43,6 +43,8 @@ def interface_spec(launch: Launch, image: str, network: str, folder: InstanceFol
         ports=launch.ports,
         mounts=folder.interface_binds(),
         cap_add=("NET_ADMIN",),
+        # A program of our own, and of the engine's: to compile a filter for it takes a fifth of the time it starts in.
+        security_options=("seccomp=unconfined",),
         stop_signal="SIGKILL",
         restart="unless-stopped",
     )
