@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from emulator.instances.identity import PUBLIC_DNS_NAME
 from emulator.instances.instance_types import find_type
-from emulator.instances.model import Instance
+from emulator.instances.model import Instance, InstanceState
 from emulator.resources import filters
 from emulator.resources.filters import Fields, Filter
 
@@ -41,28 +42,35 @@ def select(instances: Sequence[Instance], wanted: Sequence[Filter]) -> list[Inst
 
 def _fields(instance: Instance) -> Fields:
     launch = instance.launch
-    group_ids = [group.id for group in instance.groups]
-    group_names = [group.name for group in instance.groups]
-    return {
+    fields = {
         "architecture": [find_type(launch.instance_type).architecture],
         "availability-zone": [instance.subnet.zone],
         "client-token": [launch.client_token or ""],
-        "dns-name": ["localhost"],
-        "group-id": group_ids,
-        "group-name": group_names,
         "image-id": [launch.image_id],
         "instance-id": [launch.instance_id],
         "instance-state-code": [str(instance.state.value)],
         "instance-state-name": [instance.state.label],
         "instance-type": [launch.instance_type],
-        "instance.group-id": group_ids,
-        "instance.group-name": group_names,
         "key-name": [launch.key_name] if launch.key_name else [],
         "launch-index": [str(launch.launch_index)],
-        "network-interface.mac-address": [instance.mac_address],
-        "private-dns-name": [launch.private_dns_name],
-        "private-ip-address": [launch.private_ip],
         "reservation-id": [launch.reservation_id],
+    }
+    return fields if instance.state is InstanceState.TERMINATED else fields | _network_fields(instance)
+
+
+def _network_fields(instance: Instance) -> dict[str, list[str]]:
+    """Return what an instance is found by as long as it has a place in the network."""
+    group_ids = [group.id for group in instance.groups]
+    group_names = [group.name for group in instance.groups]
+    return {
+        "dns-name": [PUBLIC_DNS_NAME],
+        "group-id": group_ids,
+        "group-name": group_names,
+        "instance.group-id": group_ids,
+        "instance.group-name": group_names,
+        "network-interface.mac-address": [instance.mac_address],
+        "private-dns-name": [instance.launch.private_dns_name],
+        "private-ip-address": [instance.launch.private_ip],
         "subnet-id": [instance.subnet.id],
         "vpc-id": [instance.subnet.vpc_id],
     }

@@ -46,9 +46,11 @@ def modify_instance_attribute(
 
     \b
     cloudlet ec2 stop-instances --instance-ids web
-    cloudlet ec2 modify-instance-attribute --instance-id web --instance-type m5.large
+    cloudlet ec2 modify-instance-attribute --instance-id web \\
+        --instance-type m5.large
     cloudlet ec2 start-instances --instance-ids web
-    cloudlet ec2 modify-instance-attribute --instance-id web --disable-api-termination
+    cloudlet ec2 modify-instance-attribute --instance-id web \\
+        --disable-api-termination
     """
     from emulator.instances import AttributeChange
 
@@ -74,8 +76,10 @@ def describe_instance_attribute(
     """Show one thing of an instance; user data comes in base64, as from AWS.
 
     \b
-    cloudlet ec2 describe-instance-attribute --instance-id web --attribute instanceType
-    cloudlet ec2 describe-instance-attribute --instance-id web --attribute userData \\
+    cloudlet ec2 describe-instance-attribute --instance-id web \\
+        --attribute instanceType
+    cloudlet ec2 describe-instance-attribute --instance-id web \\
+        --attribute userData \\
         --query UserData.Value --output text | base64 -d
     """
     if attribute not in _DESCRIBED:
@@ -124,8 +128,10 @@ def modify_instance_metadata_options(
     """Change who may ask an instance's metadata, and how.
 
     \b
-    cloudlet ec2 modify-instance-metadata-options --instance-id web --http-tokens required
-    cloudlet ec2 modify-instance-metadata-options --instance-id web --instance-metadata-tags enabled
+    cloudlet ec2 modify-instance-metadata-options --instance-id web \\
+        --http-tokens required
+    cloudlet ec2 modify-instance-metadata-options --instance-id web \\
+        --instance-metadata-tags enabled
     """
     from emulator.instances import AttributeChange
 

@@ -78,7 +78,8 @@ def copy_image(
 
     \b
     cloudlet ec2 copy-image --source-image-id web --name my-web
-    cloudlet ec2 copy-image --source-image-id web-with-data --name 'Web 2026-01-02'
+    cloudlet ec2 copy-image --source-image-id web-with-data \\
+        --name 'Web 2026-01-02'
     """
     tags = parse_tags(tag_specifications, "image")
     with open_cloud() as cloud:

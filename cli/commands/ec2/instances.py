@@ -166,7 +166,8 @@ def describe_instances(instance_ids: InstanceIds = None, filters: Filters = None
     \b
     cloudlet ec2 describe-instances
     cloudlet ec2 describe-instances --instance-ids web --output json
-    cloudlet ec2 describe-instances --filters Name=instance-state-name,Values=running Name=tag:team,Values=data*
+    cloudlet ec2 describe-instances --filters \\
+        Name=instance-state-name,Values=running Name=tag:team,Values=data*
     cloudlet ec2 describe-instances --query 'Reservations[].Instances[].ImageId'
     """
     from emulator.instances.document import reservations

@@ -54,7 +54,8 @@ def describe_security_group_rules(
 
     \b
     cloudlet ec2 describe-security-group-rules
-    cloudlet ec2 describe-security-group-rules --filters Name=is-egress,Values=false
+    cloudlet ec2 describe-security-group-rules --filters \\
+        Name=is-egress,Values=false
     """
     from emulator.network.group_document import described_rules
 

@@ -30,7 +30,8 @@ def create_security_group(
     """Make a security group. It lets nothing in and everything out, until it is told otherwise.
 
     \b
-    cloudlet ec2 create-security-group --group-name web --description 'Web servers'
+    cloudlet ec2 create-security-group --group-name web \\
+        --description 'Web servers'
     """
     import shlex
 
@@ -62,7 +63,8 @@ def describe_security_groups(
     \b
     cloudlet ec2 describe-security-groups
     cloudlet ec2 describe-security-groups --group-names web --output json
-    cloudlet ec2 describe-security-groups --filters Name=ip-permission.to-port,Values=22
+    cloudlet ec2 describe-security-groups --filters \\
+        Name=ip-permission.to-port,Values=22
     """
     from emulator.network.group_document import described
 

@@ -23,7 +23,8 @@ def describe_instance_status(
 
     \b
     cloudlet ec2 describe-instance-status
-    cloudlet ec2 describe-instance-status --instance-ids web --include-all-instances
+    cloudlet ec2 describe-instance-status --instance-ids web \\
+        --include-all-instances
     """
     from emulator.instances import InstanceState
     from emulator.instances.status_document import status_document

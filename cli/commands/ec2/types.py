@@ -23,9 +23,11 @@ def describe_instance_types(
     \b
     cloudlet ec2 describe-instance-types
     cloudlet ec2 describe-instance-types --instance-types t3.micro m5.large
-    cloudlet ec2 describe-instance-types --filters 'Name=instance-type,Values=t3.*'
     cloudlet ec2 describe-instance-types \\
-        --filters Name=vcpu-info.default-vcpus,Values=2 Name=current-generation,Values=true
+        --filters 'Name=instance-type,Values=t3.*'
+    cloudlet ec2 describe-instance-types \\
+        --filters Name=vcpu-info.default-vcpus,Values=2 \\
+        Name=current-generation,Values=true
     """
     from emulator.costs.document import hourly_price_document
     from emulator.costs.prices import hourly_price

@@ -109,7 +109,8 @@ def attach_volume(
     """Attach a volume to an instance, running or stopped. It is there at once, as a folder.
 
     \b
-    cloudlet ec2 attach-volume --volume-id pgdata --instance-id db --device /dev/sdf
+    cloudlet ec2 attach-volume --volume-id pgdata --instance-id db \\
+        --device /dev/sdf
     cloudlet ec2 exec db -- ls /volumes/sdf
     """
     with open_cloud() as cloud:

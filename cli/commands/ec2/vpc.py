@@ -43,7 +43,8 @@ def describe_subnets(
 
     \b
     cloudlet ec2 describe-subnets
-    cloudlet ec2 describe-subnets --filters Name=availability-zone,Values=us-east-1b
+    cloudlet ec2 describe-subnets --filters \\
+        Name=availability-zone,Values=us-east-1b
     """
     from emulator.network.document import subnets
 
