@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _Fix = Annotated[
     bool,
-    typer.Option("--fix", help="Install and start what is missing: an engine (as root), the base image."),
+    typer.Option("--fix", help="Install and start what is missing: an engine (as root), the base image, instances."),
 ]
 
 
@@ -28,7 +28,7 @@ def doctor(fix: _Fix = False) -> Answer:
 
     \b
     cloudlet doctor              look, change nothing
-    cloudlet doctor --fix        install and start what is missing
+    cloudlet doctor --fix        install and start what is missing, instances too
     sudo cloudlet doctor --fix   the same, where only root may install
 
     Exit code: 0 cloudlet can be used, 1 a check failed, 3 no engine can be used.

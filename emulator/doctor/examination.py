@@ -4,7 +4,8 @@ from emulator.cloud import Cloud
 from emulator.doctor.check import Check, Examination
 from emulator.doctor.engine_checks import examine_engine
 from emulator.doctor.instance_checks import examine_instances
-from emulator.doctor.machine_checks import check_python, examine_machine
+from emulator.doctor.instance_repair import mend_instances
+from emulator.doctor.machine_checks import check_python, examine_machine, raise_inotify_limit
 from emulator.engine.host import HostFacts, look_at_host
 from emulator.engine.remedy import Step, as_typed, steps_to_bootstrap
 from emulator.engine.setup import ensure_engine, run_steps
@@ -26,7 +27,7 @@ def examine(settings: Settings) -> Examination:
 
 def fix(settings: Settings, progress: Progress) -> None:
     """
-    Bring an engine and the base image to this machine; where both are there, do nothing.
+    Bring an engine and the base image to this machine, and mend instances; where nothing is amiss, do nothing.
 
     Raises EngineUnavailableError if there is no engine and none can be had by what this user may do.
     """
@@ -35,6 +36,8 @@ def fix(settings: Settings, progress: Progress) -> None:
         if _present(cloud) is None:
             _ensure_bootstrap(cloud, progress)
             cloud.images.holder_image()
+        mend_instances(cloud, progress)
+    raise_inotify_limit(progress)
 
 
 def _base_image(cloud: Cloud) -> Check:

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from emulator.doctor.check import Check
+from emulator.progress import Progress
 from emulator.settings import Settings
 from emulator.units import GIB, format_bytes
 
@@ -68,6 +69,14 @@ def check_inotify(limits: Path) -> list[Check]:
             "inotify instances", instances, _INSTANCES, "max_user_instances", "about six for each booted instance"
         ),
     ]
+
+
+def raise_inotify_limit(progress: Progress, limits: Path = _KERNEL_LIMITS) -> None:
+    """Let as many instances boot as the checks ask for, until the next boot of this machine; only root may."""
+    limit = limits / "max_user_instances"
+    if limit.exists() and os.access(limit, os.W_OK) and int(limit.read_text()) < _INSTANCES:
+        with progress.step(f"Raising fs.inotify.max_user_instances to {_INSTANCES}, until the next boot"):
+            limit.write_text(f"{_INSTANCES}\n")
 
 
 def check_certificates(settings: Settings) -> Check:
