@@ -65,9 +65,18 @@ lint: setup
 	@echo "lint: imports"
 	@$(BIN)/lint-imports --no-logo
 
-test: engine lint
+test: engine lint .test-tools
 	@echo "test: $(TESTS)"
 	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile $(PYTEST) $(TESTS)
+
+# Some tests log in as users do, and one runs an engine of its own, in a network of its own.
+.PHONY: .test-tools
+.test-tools:
+	@command -v ssh >/dev/null && command -v ip >/dev/null && exit 0; \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	  || { echo "error: the tests need ssh and ip; run: sudo apt-get install openssh-client iproute2" >&2; exit 1; }; \
+	  echo "setup: installing openssh-client and iproute2"; apt-get update --quiet=2 && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends openssh-client iproute2 >/dev/null
 
 test-unit: setup
 	@$(BIN)/python -m pytest $(PYTEST) tests/unit
