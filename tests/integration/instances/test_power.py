@@ -8,7 +8,7 @@ from emulator.cloud import Cloud
 from emulator.errors import ConflictError
 from emulator.instances import AttributeChange, InstanceState, LaunchRequest
 from emulator.instances.errors import IncorrectInstanceStateError, NotStoppedError, TerminationProtectedError
-from emulator.instances.tokens import IdempotentParameterMismatchError
+from emulator.resources.client_tokens import IdempotentParameterMismatchError
 from emulator.resources.dry_run import DryRunError
 from emulator.resources.filters import Filter
 from emulator.units import GIB
@@ -180,7 +180,8 @@ def test_instances_are_found_by_filters(shared: Cloud, web: Machine, nano: Machi
     """AWS's names and wildcards."""
 
     def found(name: str, *values: str) -> set[str]:
-        return {one.id for one in shared.instances.describe(filters=[Filter(name, values)])}
+        both = (web.id, nano.id)  # other tests may have launched more
+        return {one.id for one in shared.instances.describe(both, [Filter(name, values)])}
 
     assert found("tag:Name", "w?b") == {web.id}
     assert found("instance-type", "t2.*") == {nano.id}
