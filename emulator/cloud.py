@@ -4,7 +4,7 @@ Every part is made when it is first asked for, and its module imported then: a c
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -94,8 +94,7 @@ class Cloud:
             interface_image=self._interface_image,
             key_pairs=lambda: self.key_pairs,
             network=self.network,
-            vpc=functools.cache(self.network.vpc),
-            volumes=self.volumes,
+            volumes=self.volumes.of_instances,
             meter=Meter(self.database),
         )
 
@@ -109,7 +108,7 @@ class Cloud:
     @functools.cached_property
     def network(self) -> "Network":
         from emulator.engine import Kind
-        from emulator.metadata import wait_applied, write_rules
+        from emulator.metadata import folder as interface_files
         from emulator.network import Interfaces, Network
 
         def running() -> set[str]:
@@ -118,7 +117,7 @@ class Cloud:
             found = self.engine.containers.list(Kind.INTERFACE)
             return {one.labels[INSTANCE_LABEL] for one in found if one.state == "running"}
 
-        interfaces = Interfaces(write_rules, wait_applied, running)
+        interfaces = Interfaces(interface_files, running)
         return Network(self.engine, self.database, self.home, self.settings, interfaces, self._members)
 
     def _members(self) -> Sequence["Member"]:
@@ -170,7 +169,11 @@ class Cloud:
             "snapshot": lambda ids: [one.id for one in self.volumes.snapshots.describe(ids)],
             "volume": lambda ids: [one.id for one in self.volumes.describe(ids)],
         }
-        return Tagging(self.database, finders, self._tags_changed)
+        return Tagging(self.database, finders, self._check_tag_keys, self._tags_changed)
+
+    def _check_tag_keys(self, resource_ids: Sequence[str], keys: Collection[str]) -> None:
+        if instance_ids := [one for one in resource_ids if is_id(one, "i")]:
+            self.instances.check_tag_keys(instance_ids, keys)
 
     def _tags_changed(self, resource_ids: Sequence[str]) -> None:
         if instance_ids := [one for one in resource_ids if is_id(one, "i")]:

@@ -81,6 +81,10 @@ class Home:
         """A folder a volume that is attached to nothing; an attached one is in its instance's folder."""
         return self.root / "volumes"
 
+    def interface(self, instance_id: str) -> Path:
+        """What an instance's interface is told, and says of itself."""
+        return self.instances / instance_id / "interface"
+
     def attached_volumes(self, instance_id: str) -> Path:
         """A folder an attached volume, named by its device: the instance has it as `/volumes`."""
         return self.instances / instance_id / "volumes"

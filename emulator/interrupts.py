@@ -4,22 +4,43 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+
+
+class Interrupt:
+    """
+    Whether Ctrl-C was pressed.
+
+    No `threading.Event`: that one holds a lock while it is set, and a second Ctrl-C in that moment, whose handler runs
+    on top of the first one's, would wait for it for ever.
+    """
+
+    def __init__(self) -> None:
+        self._came = False
+
+    def is_set(self) -> bool:
+        """Tell whether it was; from any thread."""
+        return self._came
+
+    def note(self, number: int, frame: FrameType | None) -> None:
+        """Handle the signal."""
+        self._came = True
 
 
 @contextmanager
-def deferred_interrupts() -> Iterator[threading.Event]:
+def deferred_interrupts() -> Iterator[Interrupt]:
     """
-    Yield an event that Ctrl-C sets, in place of the exception it raises otherwise.
+    Yield what Ctrl-C is noted in, in place of the exception it raises otherwise.
 
     An exception may strike between any two steps, also in the middle of starting a thread, which then nobody waits
     for. Whoever has a handler of their own keeps it, and threads other than the main one never see Ctrl-C.
     """
-    asked = threading.Event()
+    asked = Interrupt()
     in_main_thread = threading.current_thread() is threading.main_thread()
     if not in_main_thread or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield asked
         return
-    signal.signal(signal.SIGINT, lambda *_: asked.set())
+    signal.signal(signal.SIGINT, asked.note)
     try:
         yield asked
     finally:

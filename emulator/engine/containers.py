@@ -2,10 +2,8 @@
 
 import contextlib
 import dataclasses
-import io
 import re
 import secrets
-import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -174,16 +172,6 @@ class Containers:
     def open_exec(self, container_id: str, command: Sequence[str], user: str, *, tty: bool) -> ExecSession:
         """Start *command* inside and return it with its streams open."""
         return ExecSession(self._connection, container_id, command, user, tty=tty)
-
-    def read_file(self, container_id: str, path: str) -> bytes:
-        """Return a file from inside, running or not; NotFoundError if there is none."""
-        with self._connection.translated(f"read {path} in a container") as api:
-            chunks, _ = api.get_archive(container_id, path)
-            archive = io.BytesIO(b"".join(chunks))
-        with tarfile.open(fileobj=archive) as tar:
-            member = tar.next()
-            content = tar.extractfile(member) if member else None
-            return content.read() if content else b""
 
     def deaths(self, *kinds: Kind) -> Deaths:
         """Begin to listen for containers of *kinds* that end; what ends from now on is heard."""

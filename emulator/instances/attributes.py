@@ -18,6 +18,7 @@ from emulator.instances.neighbours import Neighbours
 from emulator.instances.records import Records
 from emulator.instances.size import Size, processors, write_size
 from emulator.metadata.options import MetadataOptions
+from emulator.resources.dry_run import DryRunError
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,17 @@ class AttributeChange:
         """Whether the machine must stand still for it."""
         return self.instance_type is not None or self.user_data is not None
 
+    def applied_to(self, launch: Launch, group_ids: tuple[str, ...] | None) -> Launch:
+        """Return *launch* with what is to change; *group_ids* are those of the security groups, if they are."""
+        return dataclasses.replace(
+            launch,
+            instance_type=self.instance_type or launch.instance_type,
+            is_protected=launch.is_protected if self.is_protected is None else self.is_protected,
+            shutdown_behavior=self.shutdown_behavior or launch.shutdown_behavior,
+            metadata=self.metadata or launch.metadata,
+            security_groups=launch.security_groups if group_ids is None else group_ids,
+        )
+
 
 @dataclass(frozen=True)
 class Attributes:
@@ -64,12 +76,16 @@ class Attributes:
     neighbours: Neighbours
     identity: Identity
 
-    def modify(self, instance: Instance, change: AttributeChange) -> None:
+    def modify(self, instance: Instance, change: AttributeChange, *, dry_run: bool = False) -> None:
         """Apply *change*; type and user data only of a stopped instance, as on AWS."""
         change.check()
+        if change.metadata is not None:
+            change.metadata.check_tag_keys(instance.tags)
         if change.needs_a_stop and instance.state is not InstanceState.STOPPED:
             raise NotStoppedError(instance.id)
-        launch = self._changed(instance.launch, change)
+        groups = None if change.security_groups is None else self._resolved(change.security_groups)
+        if dry_run:
+            raise DryRunError
         folder = InstanceFolder(self.home, instance.id)
         if change.instance_type is not None and instance.container_id is not None:
             info = self.engine.info()
@@ -79,22 +95,11 @@ class Attributes:
             write_size(folder.size, size)
         if change.user_data is not None:
             folder.user_data.write_bytes(change.user_data)
-        self.records.update(launch)
+        launch = self.records.change(instance.launch, lambda now: change.applied_to(now, groups))
         self.identity.write(launch, instance.tags)
-        if change.security_groups is not None:
+        if groups is not None:
             self.neighbours.network.refresh()
             self.neighbours.network.settle()
 
-    def _changed(self, launch: Launch, change: AttributeChange) -> Launch:
-        groups = change.security_groups
-        protected = change.is_protected
-        return dataclasses.replace(
-            launch,
-            instance_type=change.instance_type or launch.instance_type,
-            is_protected=launch.is_protected if protected is None else protected,
-            shutdown_behavior=change.shutdown_behavior or launch.shutdown_behavior,
-            metadata=change.metadata or launch.metadata,
-            security_groups=(
-                launch.security_groups if groups is None else tuple(self.neighbours.network.groups.resolve(groups))
-            ),
-        )
+    def _resolved(self, groups: Sequence[str]) -> tuple[str, ...]:
+        return tuple(self.neighbours.network.groups.resolve(groups))

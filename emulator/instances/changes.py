@@ -8,12 +8,8 @@ from datetime import datetime
 from emulator.engine import Engine
 from emulator.errors import NotFoundError
 from emulator.instances.aftermath import Aftermath
-from emulator.instances.errors import (
-    IncorrectInstanceStateError,
-    InterfaceLostError,
-    TerminationProtectedError,
-)
-from emulator.instances.machine import REBOOTS
+from emulator.instances.errors import IncorrectInstanceStateError, InterfaceLostError, TerminationProtectedError
+from emulator.instances.machine import REBOOTS, STOP_SECONDS
 from emulator.instances.model import Instance, InstanceState, StateChange
 from emulator.instances.neighbours import Neighbours
 from emulator.instances.parts import USER_INITIATED
@@ -21,11 +17,8 @@ from emulator.instances.records import Records
 from emulator.instances.repair import Repair
 from emulator.instances.shell import Shell
 
-AT_ONCE = 8
+_AT_ONCE = 8
 """How many instances are changed at a time: for the most part of it, the engine waits for the kernel."""
-
-_STOP_SECONDS = 15
-_ENDED = (InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED)
 
 
 @dataclass(frozen=True)
@@ -49,7 +42,7 @@ class Changes:
             self.records.explain(instance.id, USER_INITIATED, now)
             # An engine that is started again would start it, too: it ended with another exit code than 0.
             self.engine.containers.set_restart(instance.container_id, None)
-            self.engine.containers.stop(instance.container_id, 0 if force else _STOP_SECONDS)
+            self.engine.containers.stop(instance.container_id, 0 if force else STOP_SECONDS)
             self.neighbours.meter.stopped(instance.id, now)
 
         return self._change(instances, stop_one, "stopped", InstanceState.STOPPING, InstanceState.STOPPED)
@@ -77,14 +70,14 @@ class Changes:
             if instance.state is not InstanceState.RUNNING or instance.container_id is None:
                 raise IncorrectInstanceStateError(instance.id, "rebooted")
             self.repair.interface(instance)
-            self.engine.containers.restart(instance.container_id, _STOP_SECONDS)
+            self.engine.containers.restart(instance.container_id, STOP_SECONDS)
 
         self._change(instances, reboot_one, "rebooted", InstanceState.RUNNING, InstanceState.RUNNING)
 
     def terminate(self, instances: Sequence[Instance], now: datetime) -> list[StateChange]:
         """End for good: container, disk and interface go, a record stays for an hour; none goes if one is protected."""
         for instance in instances:
-            if instance.launch.is_protected and instance.state not in _ENDED:
+            if instance.launch.is_protected and not instance.state.is_over:
                 raise TerminationProtectedError(instance.id)
 
         def terminate_one(instance: Instance) -> None:
@@ -103,7 +96,7 @@ class Changes:
     ) -> list[StateChange]:
         """Bring all instances to *goal* at once; none is touched if one of them has ended."""
         for instance in instances:
-            if instance.state in _ENDED:
+            if instance.state.is_over:
                 raise IncorrectInstanceStateError(instance.id, deed)
 
         def act_on_living(instance: Instance) -> None:
@@ -133,5 +126,5 @@ class Changes:
                     self.records.finish(instance.id, shell)
                 return StateChange(instance.id, instance.state, goal)
 
-            with ThreadPoolExecutor(AT_ONCE) as pool:
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
                 return list(pool.map(change, instances))

@@ -1,10 +1,9 @@
 """What EC2 says when it cannot: AWS's codes and words, our hints."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from emulator.errors import ConflictError, InvalidRequestError, NotFoundError, nearest
-
-_LIST_HINT = "list the ones you have with `cloudlet ec2 describe-instances`"
+from emulator.errors import ConflictError, NotFoundError, nearest
+from emulator.resources.references import list_hint, not_here
 
 
 class InstanceNotFoundError(NotFoundError):
@@ -12,35 +11,8 @@ class InstanceNotFoundError(NotFoundError):
 
     code = "InvalidInstanceID.NotFound"
 
-    def __init__(self, instance_ids: Iterable[str], known: Iterable[str]) -> None:
-        ids = list(instance_ids)
-        one = len(ids) == 1
-        near = nearest(ids[0], known)
-        super().__init__(
-            f"The instance ID{'' if one else 's'} '{', '.join(ids)}' do{'es' if one else ''} not exist",
-            hint=near or _LIST_HINT,
-        )
-
-
-class MalformedInstanceIdError(NotFoundError):
-    """It is no id, and no instance has it as its Name tag either."""
-
-    code = "InvalidInstanceID.Malformed"
-
-    def __init__(self, text: str, names: Iterable[str]) -> None:
-        super().__init__(
-            f'Invalid id: "{text}", and no instance has it as its Name',
-            hint=nearest(text, names) or _LIST_HINT,
-        )
-
-
-class AmbiguousNameError(InvalidRequestError):
-    """Two instances have this Name tag: acting on one of them would be a guess."""
-
-    code = "InvalidParameterValue"
-
-    def __init__(self, name: str, instance_ids: Iterable[str]) -> None:
-        super().__init__(f"{name!r} is the Name of several instances: {', '.join(instance_ids)}", hint="use the id")
+    def __init__(self, ids: Sequence[str], known: Iterable[str]) -> None:
+        super().__init__(not_here("instance ID", ids), hint=nearest(ids[0], known) or list_hint("instance"))
 
 
 class IncorrectInstanceStateError(ConflictError):
@@ -88,6 +60,18 @@ class NotStoppedError(ConflictError):
         super().__init__(
             f"The instance '{instance_id}' is not in the 'stopped' state.",
             hint=f"stop it first: cloudlet ec2 stop-instances --instance-ids {instance_id}",
+        )
+
+
+class TokenOfTerminatedError(ConflictError):
+    """What the client token stands for is over."""
+
+    code = "IdempotentInstanceTerminated"
+
+    def __init__(self, token: str) -> None:
+        super().__init__(
+            f"The client token '{token}' was used for instances that have been terminated.",
+            hint="use a new token to launch others",
         )
 
 

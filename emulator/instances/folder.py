@@ -27,7 +27,7 @@ class InstanceFolder:
     @property
     def interface(self) -> Path:
         """What the interface answers and lets through; it says here what is in force."""
-        return self.root / "interface"
+        return self.home.interface(self.instance_id)
 
     @property
     def size(self) -> Path:

@@ -29,7 +29,7 @@ class Identity:
         write_metadata(folder.interface, metadata_document(self._facts(launch, tags, folder)))
 
     def _facts(self, launch: Launch, tags: Mapping[str, str], folder: InstanceFolder) -> InstanceFacts:
-        vpc = self.neighbours.vpc()
+        vpc = self.neighbours.network.vpc()
         subnet = vpc.subnet_of(launch.private_ip)
         names = self.neighbours.network.groups.names(launch.security_groups)
         return InstanceFacts(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from emulator.engine import Engine
 from emulator.instances.errors import IncorrectInstanceStateError
+from emulator.instances.machine import STOP_SECONDS
 from emulator.instances.model import Instance, InstanceState
 from emulator.instances.neighbours import Neighbours
 from emulator.instances.records import Records
@@ -16,8 +17,6 @@ from emulator.state import Database
 
 if TYPE_CHECKING:
     from emulator.images import Ami
-
-_STOP_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Imaging:
             self.records.begin(instance.launch, instance.state, shell)
             try:
                 if reboots:
-                    self.engine.containers.stop(container_id, _STOP_SECONDS)
+                    self.engine.containers.stop(container_id, STOP_SECONDS)
                 ami = images.capture(container_id, request.name, request.description, instance.id)
             finally:
                 if reboots:

@@ -10,16 +10,18 @@ from datetime import datetime
 
 from emulator.engine import Container, Engine, Kind
 from emulator.home import Home
-from emulator.ids import is_id
-from emulator.instances.errors import AmbiguousNameError, InstanceNotFoundError, MalformedInstanceIdError
+from emulator.instances.errors import InstanceNotFoundError
 from emulator.instances.machine import INSTANCE_LABEL
 from emulator.instances.model import Instance, InstanceState, Launch
 from emulator.instances.neighbours import Neighbours
 from emulator.instances.parts import Parts, Surroundings
 from emulator.instances.records import Record, Records
 from emulator.instances.shell import Shell
+from emulator.resources.references import Noun, find
 from emulator.resources.tags import read_tags
 from emulator.state import Database
+
+_INSTANCE = Noun("instance", "i", InstanceNotFoundError)
 
 
 @dataclass(frozen=True)
@@ -49,20 +51,7 @@ class Sight:
         All unknown ids are named in one InstanceNotFoundError; a Name that ended instances share with a living
         one means the living one.
         """
-        by_id = {instance.id: instance for instance in self.instances}
-        found: dict[str, Instance] = {}
-        missing: list[str] = []
-        for reference in references:
-            if not is_id(reference, "i"):
-                instance = _named(reference, self.instances)
-                found[instance.id] = instance
-            elif reference in by_id:
-                found[reference] = by_id[reference]
-            else:
-                missing.append(reference)
-        if missing:
-            raise InstanceNotFoundError(missing, by_id)
-        return list(found.values())
+        return find(_INSTANCE, references, self.instances, _living_first)
 
 
 class Inventory:
@@ -120,7 +109,7 @@ class Inventory:
     def _surroundings(self, records: Iterable[Record]) -> Surroundings:
         group_ids = {group_id for record in records for group_id in record.launch.security_groups}
         return Surroundings(
-            vpc=self._neighbours.vpc(),
+            vpc=self._neighbours.network.vpc(),
             group_names=self._neighbours.network.groups.names(group_ids),
             attachments=self._neighbours.volumes.attachments(),
             tags=read_tags(self._database),
@@ -138,11 +127,6 @@ class Inventory:
         return found[Kind.INSTANCE], found[Kind.INTERFACE]
 
 
-def _named(name: str, known: list[Instance]) -> Instance:
-    living = [one for one in known if one.name == name and one.state is not InstanceState.TERMINATED]
-    candidates = living or [one for one in known if one.name == name][-1:]  # of the ended, the last
-    if not candidates:
-        raise MalformedInstanceIdError(name, [one.name for one in known if one.name])
-    if len(candidates) > 1:
-        raise AmbiguousNameError(name, [one.id for one in candidates])
-    return candidates[0]
+def _living_first(namesakes: list[Instance]) -> list[Instance]:
+    """Return the living ones; if there are none, the last that ended."""
+    return [one for one in namesakes if one.state is not InstanceState.TERMINATED] or namesakes[-1:]

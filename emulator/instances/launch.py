@@ -1,19 +1,17 @@
 """A request to launch, checked before anything is made."""
 
-import dataclasses
-import hashlib
 import socket
 from dataclasses import dataclass, field
 
 from emulator.errors import InvalidRequestError
 from emulator.instances.errors import PortInUseError
 from emulator.metadata.options import MetadataOptions
+from emulator.resources.client_tokens import check_token
 from emulator.resources.invalid import InvalidParameterValueError
 from emulator.resources.tags import check_tags
 from emulator.volumes import BlockDevice
 
 _MOST_AT_ONCE = 100
-_LONGEST_TOKEN = 64
 _SSH_PORT = 22
 _BEHAVIORS = ("stop", "terminate")
 
@@ -53,14 +51,14 @@ class LaunchRequest:
                 code="InvalidParameterValue",
             )
         check_shutdown_behavior(self.shutdown_behavior)
-        if self.client_token is not None and not 1 <= len(self.client_token) <= _LONGEST_TOKEN:
-            raise InvalidParameterValueError(f"a client token has 1 to {_LONGEST_TOKEN} characters")
+        check_token(self.client_token)
         if self.private_ip is not None and self.count > 1:
             raise InvalidRequestError(
                 "one private address cannot be given to several instances", code="InvalidParameterCombination"
             )
         self.metadata.check()
         check_tags(self.tags)
+        self.metadata.check_tag_keys(self.tags)
         check_tags(self.volume_tags)
         self._check_ports()
 
@@ -77,10 +75,6 @@ class LaunchRequest:
                 raise InvalidParameterValueError(f"port {outside} of this machine is published twice")
             if outside and not _is_free(outside):
                 raise PortInUseError(outside, inside)
-
-    def digest(self) -> str:
-        """Return what two requests with the same client token must have in common."""
-        return hashlib.sha256(repr(dataclasses.astuple(self)).encode()).hexdigest()
 
 
 def published(request: LaunchRequest, documented: tuple[int, ...]) -> tuple[tuple[int, int], ...]:

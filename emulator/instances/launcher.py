@@ -2,7 +2,6 @@
 
 import dataclasses
 import random
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -19,7 +18,7 @@ from emulator.instances.neighbours import Neighbours
 from emulator.instances.preparation import Preparation
 from emulator.instances.records import Records
 from emulator.instances.shell import Shell
-from emulator.interrupts import deferred_interrupts
+from emulator.interrupts import Interrupt, deferred_interrupts
 from emulator.network.addresses import choose_address
 
 AT_ONCE = 16
@@ -83,15 +82,15 @@ class Launcher:
         folder.create()
         plan.furnish(folder, launch)
         self.identity.write(launch, plan.request.tags)
-        self.neighbours.volumes.make_for_launch(
+        self.neighbours.volumes.make(
             launch.instance_id, plan.request.block_devices, plan.subnet.zone, plan.request.volume_tags
         )
 
     def _move(self, plan: Preparation, launch: Launch) -> Launch:
         """Return *launch* at another address, everywhere."""
         taken = {*self.neighbours.network.taken(), launch.private_ip}
-        moved = dataclasses.replace(launch, private_ip=choose_address(plan.subnet.cidr, taken, _chance))
-        self.records.update(moved)
+        address = choose_address(plan.subnet.cidr, taken, _chance)
+        moved = self.records.change(launch, lambda now: dataclasses.replace(now, private_ip=address))
         self.identity.write(moved, plan.request.tags)
         self.neighbours.network.refresh()
         return moved
@@ -109,7 +108,7 @@ class Launcher:
         self.neighbours.network.refresh()
 
 
-def _at_once(maker: Maker, launches: list[Launch], interrupted: threading.Event) -> list[Launch]:
+def _at_once(maker: Maker, launches: list[Launch], interrupted: Interrupt) -> list[Launch]:
     def make_unless_interrupted(launch: Launch) -> Launch:
         _heed(interrupted)
         return maker.make(launch)
@@ -120,6 +119,6 @@ def _at_once(maker: Maker, launches: list[Launch], interrupted: threading.Event)
     return made
 
 
-def _heed(interrupted: threading.Event) -> None:
+def _heed(interrupted: Interrupt) -> None:
     if interrupted.is_set():
         raise KeyboardInterrupt

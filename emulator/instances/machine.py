@@ -24,6 +24,9 @@ LAUNCH_LABEL = "cloudlet.launch"
 REBOOTS = "on-failure"
 """The engine boots a machine anew that ended with another exit code than 0: a reboot is 129, see `images.systemd`."""
 
+STOP_SECONDS = 15
+"""How long a machine may take to shut down."""
+
 _WITHOUT_INIT = f"{WAIT_FOR_INTERFACE}; if [ -e {BOOT_SCRIPT} ]; then sh {BOOT_SCRIPT} & fi; exec sleep infinity"
 
 

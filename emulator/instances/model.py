@@ -26,6 +26,11 @@ class InstanceState(Enum):
         """Return AWS's name, such as `shutting-down`."""
         return self.name.lower().replace("_", "-")
 
+    @property
+    def is_over(self) -> bool:
+        """Whether an instance in it never runs again."""
+        return self in (InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED)
+
     @classmethod
     def labelled(cls, label: str) -> "InstanceState":
         """Return the state that AWS calls *label*."""

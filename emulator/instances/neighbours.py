@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from emulator.images import Images
     from emulator.keypairs import KeyPairs
     from emulator.metering import Meter
-    from emulator.network import Network, Vpc
-    from emulator.volumes import Volumes
+    from emulator.network import Network
+    from emulator.volumes.launching import InstanceVolumes
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,5 @@ class Neighbours:
     """Build if need be, and name, the image of the interfaces."""
     key_pairs: "Callable[[], KeyPairs]"
     network: "Network"
-    vpc: "Callable[[], Vpc]"
-    """The network's, which is asked for once."""
-    volumes: "Volumes"
+    volumes: "InstanceVolumes"
     meter: "Meter"

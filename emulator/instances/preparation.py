@@ -56,7 +56,7 @@ def prepare(
     public_key = neighbours.key_pairs().public_key(request.key_name) if request.key_name is not None else None
     groups = neighbours.network.groups.resolve(request.security_groups)
     subnet = neighbours.network.subnet(request.subnet_id, request.zone, request.private_ip)
-    neighbours.volumes.check_for_launch(request.block_devices, subnet.zone)
+    neighbours.volumes.check(request.block_devices, subnet.zone)
     user_data = userdata.read(request.user_data or b"")
     info = engine.info()
     for sentence in (*user_data.warnings, *_larger(kind, info)):

@@ -1,7 +1,7 @@
 """What the state file knows of instances: what was launched, what is under way, and for an hour how it ended."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -63,10 +63,19 @@ class Records:
     def update(self, launch: Launch) -> None:
         """Write down what has changed in what was launched; a lost row comes back."""
         with self._database.transaction() as transaction:
-            transaction.execute(
-                "INSERT INTO instance (id, record) VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record",
-                (launch.instance_id, launch.to_json()),
-            )
+            _write(transaction, launch)
+
+    def change(self, launch: Launch, change: Callable[[Launch], Launch]) -> Launch:
+        """
+        Apply *change* to what is written down of an instance now, *launch* if that is lost, and return what came of it.
+
+        Two shells that change different things of it at once both have their way.
+        """
+        with self._database.transaction() as transaction:
+            row = transaction.execute("SELECT record FROM instance WHERE id = ?", (launch.instance_id,)).fetchone()
+            changed = change(launch if row is None else Launch.from_json(row["record"]))
+            _write(transaction, changed)
+        return changed
 
     def begin(self, launch: Launch, state: InstanceState, shell: str) -> None:
         """Write down that *shell* brings an instance through *state*."""
@@ -113,6 +122,13 @@ class Records:
         if not self.has_ended(instance_id):
             with self._database.transaction() as transaction:
                 _forget(transaction, instance_id)
+
+
+def _write(transaction: sqlite3.Connection, launch: Launch) -> None:
+    transaction.execute(
+        "INSERT INTO instance (id, record) VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record",
+        (launch.instance_id, launch.to_json()),
+    )
 
 
 def _forget_ended(transaction: sqlite3.Connection, before: datetime) -> None:

@@ -1,6 +1,6 @@
 """The verbs of EC2 on instances. Several shells may use them at once: the engine decides who was first."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from emulator.instances import finding, status
 from emulator.instances.aftermath import Aftermath
 from emulator.instances.attributes import AttributeChange, Attributes
 from emulator.instances.changes import Changes
-from emulator.instances.errors import IncorrectInstanceStateError
+from emulator.instances.errors import IncorrectInstanceStateError, TokenOfTerminatedError
 from emulator.instances.folder import InstanceFolder
 from emulator.instances.identity import Identity
 from emulator.instances.imaging import ImageRequest, Imaging
@@ -26,6 +26,7 @@ from emulator.instances.shell import Shell
 from emulator.instances.tokens import ClientTokens
 from emulator.instances.user_data import wait_for_user_data
 from emulator.progress import Progress
+from emulator.resources.client_tokens import digest
 from emulator.resources.dry_run import DryRunError
 from emulator.resources.filters import Filter
 from emulator.state import Database
@@ -78,11 +79,14 @@ class Instances:
         if request.client_token is None:
             launched = self._launcher.launch(plan)
             return self._find([launch.instance_id for launch in launched])
-        with self._tokens.claimed(request.client_token, request.digest(), plan.first.reservation_id, now) as earlier:
+        with self._tokens.claimed(request.client_token, digest(request), plan.first.reservation_id, now) as earlier:
             if earlier is None:
                 self._launcher.launch(plan)
         wanted = earlier or plan.first.reservation_id
-        return [one for one in self._look().instances if one.launch.reservation_id == wanted]
+        found = [one for one in self._look().instances if one.launch.reservation_id == wanted]
+        if earlier is not None and all(one.state.is_over for one in found):
+            raise TokenOfTerminatedError(request.client_token)
+        return found
 
     def describe(self, references: Sequence[str] = (), filters: Sequence[Filter] = ()) -> list[Instance]:
         """Return the instances named, or all of them, those that ended in the last hour included."""
@@ -107,11 +111,7 @@ class Instances:
 
     def modify(self, reference: str, change: AttributeChange, *, dry_run: bool = False) -> None:
         """Change an instance; IncorrectInstanceState if it must be stopped for that and is not."""
-        change.check()
-        instance = self.living(reference, "modified")
-        if dry_run:
-            raise DryRunError
-        self._attributes.modify(instance, change)
+        self._attributes.modify(self.living(reference, "modified"), change, dry_run=dry_run)
 
     def create_image(self, reference: str, request: ImageRequest, *, dry_run: bool = False) -> "Ami":
         """Return an AMI made from an instance's disk."""
@@ -140,7 +140,7 @@ class Instances:
     def living(self, reference: str, deed: str) -> Instance:
         """Return an instance that has not ended; IncorrectInstanceState if it has."""
         (instance,) = self._find([reference])
-        if instance.state in (InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED):
+        if instance.state.is_over:
             raise IncorrectInstanceStateError(instance.id, deed)
         return instance
 
@@ -159,6 +159,12 @@ class Instances:
         """Return what an instance has written to its console since its launch; nothing of one that has ended."""
         (instance,) = self._find([reference])
         return self._engine.containers.logs(instance.container_id) if instance.container_id else b""
+
+    def check_tag_keys(self, instance_ids: Sequence[str], keys: Collection[str]) -> None:
+        """Refuse tag keys that an instance could not read as its metadata, if it may read its tags."""
+        records = self._records.all()
+        for record in (records[one] for one in instance_ids if one in records):
+            record.launch.metadata.check_tag_keys(keys)
 
     def renew_identity(self, instance_ids: Sequence[str]) -> None:
         """Have instances hear of what was changed about them elsewhere: tags, groups' names."""

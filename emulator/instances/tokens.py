@@ -1,25 +1,13 @@
-"""Client tokens: the same request made twice, by a script that is run again, launches once."""
+"""The client tokens of launches: which reservation each stands for."""
 
 import contextlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from emulator.errors import ConflictError
+from emulator.resources.client_tokens import IdempotentParameterMismatchError
 from emulator.state import Database
 
 _REMEMBERED = timedelta(hours=48)
-
-
-class IdempotentParameterMismatchError(ConflictError):
-    """The token was used for another request."""
-
-    code = "IdempotentParameterMismatch"
-
-    def __init__(self, token: str) -> None:
-        super().__init__(
-            f"The client token '{token}' has been used with other parameters.",
-            hint="use a new token for a new request",
-        )
 
 
 class ClientTokens:

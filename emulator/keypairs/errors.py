@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from emulator.errors import ConflictError, InvalidRequestError, NotFoundError, nearest
-
-_LIST_HINT = "list the ones you have with `cloudlet ec2 describe-key-pairs`"
+from emulator.resources.references import list_hint, not_here
 
 
 class KeyPairNotFoundError(NotFoundError):
@@ -13,11 +12,7 @@ class KeyPairNotFoundError(NotFoundError):
     code = "InvalidKeyPair.NotFound"
 
     def __init__(self, names: Sequence[str], known: Iterable[str], what: str = "key pair") -> None:
-        one = len(names) == 1
-        super().__init__(
-            f"The {what}{'' if one else 's'} '{', '.join(names)}' do{'es' if one else ''} not exist",
-            hint=nearest(names[0], known) or _LIST_HINT,
-        )
+        super().__init__(not_here(what, names), hint=nearest(names[0], known) or list_hint("key-pair"))
 
 
 class DuplicateKeyPairError(ConflictError):

@@ -44,8 +44,8 @@ def write_rules(folder: Path, script: str) -> str:
     The first line is `# ` and the generation, which no other rules have. The script replaces the table `inet cloudlet`
     and touches no other: the engine's name service and the lock on the metadata address live in tables of their own.
     """
-    mark, _, generation = script.partition("\n")[0].partition(" ")
-    if mark != "#" or not generation or generation != generation.strip():
+    generation = _generation(script)
+    if not generation:
         raise ValueError("the first line of the rules is not `# ` and their generation")
     (folder / _ERROR).unlink(missing_ok=True)  # what was refused once may be accepted now
     _replace(folder / _RULES, script)
@@ -59,7 +59,12 @@ def read_applied(folder: Path) -> str | None:
 
 def read_written(folder: Path) -> str:
     """Return the generation of the rules that are to be in force; empty if none were ever written."""
-    return _read(folder / _RULES).partition("\n")[0].removeprefix("# ")
+    return _generation(_read(folder / _RULES))
+
+
+def has_run(folder: Path) -> bool:
+    """Tell whether the interface ever ran: from its first moment on, it says what is in force."""
+    return (folder / _APPLIED).exists()
 
 
 def forget_applied(folder: Path) -> None:
@@ -79,6 +84,12 @@ def wait_applied(folder: Path, generation: str, timeout_seconds: float) -> None:
             raise RulesNotAppliedError(generation, f"no answer from the interface within {timeout_seconds:g} s")
         time.sleep(pause)
         pause = min(pause * 1.1, _LONGEST_PAUSE_SECONDS)
+
+
+def _generation(script: str) -> str:
+    """Return what the first line says; empty if it is not `# ` and a generation."""
+    mark, _, generation = script.partition("\n")[0].partition(" ")
+    return generation if mark == "#" and generation == generation.strip() else ""
 
 
 def _read(path: Path) -> str:

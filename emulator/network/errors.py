@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from emulator.errors import ConflictError, InvalidRequestError, NotFoundError, nearest
+from emulator.resources.references import not_here
 
 
 class UnknownZoneError(InvalidRequestError):
@@ -99,13 +100,3 @@ class ReservedAddressError(InvalidRequestError):
             f"Address {address} is in subnet's reserved address range",
             hint="the first four addresses of a subnet and the last one are reserved",
         )
-
-
-def not_here(what: str, ids: Sequence[str]) -> str:
-    """Return AWS's sentence about what does not exist.
-
-    >>> not_here("vpc ID", ["vpc-1", "vpc-2"])
-    "The vpc IDs 'vpc-1, vpc-2' do not exist"
-    """
-    one = len(ids) == 1
-    return f"The {what}{'' if one else 's'} '{', '.join(ids)}' do{'es' if one else ''} not exist"

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from emulator.engine.vpc_range import VpcRange
 from emulator.errors import EmulatorError, EngineUnavailableError
@@ -14,21 +15,30 @@ from emulator.network.member import Member
 from emulator.network.ruleset import generation, ruleset
 from emulator.network.security_group import SecurityGroup
 
-_FOLDER = "interface"
-_RULES = "rules.nft"
-_APPLIED = "applied"
-
 _DOUBT_SECONDS = 0.5
+
+
+class InterfaceFiles(Protocol):
+    """What lies in the folder of an interface, through which it is told what to let through."""
+
+    def write_rules(self, folder: Path, script: str) -> object:
+        """Have a script brought into force."""
+
+    def read_written(self, folder: Path) -> str:
+        """Return the generation that is to be in force; empty if there is none."""
+
+    def has_run(self, folder: Path) -> bool:
+        """Tell whether the interface has ever started."""
+
+    def wait_applied(self, folder: Path, generation: str, timeout_seconds: float) -> None:
+        """Return when a generation is in force; an EmulatorError if it is refused, or not within so many seconds."""
 
 
 @dataclass(frozen=True)
 class Interfaces:
-    """How interfaces are told what to let through; the first two take an instance's `interface` folder first."""
+    """The interfaces of instances, as far as the rules go."""
 
-    write_rules: Callable[[Path, str], object]
-    """Have a script brought into force."""
-    wait_applied: Callable[[Path, str, float], None]
-    """Return when a generation is in force; an EmulatorError if it is refused, or not within so many seconds."""
+    files: InterfaceFiles
     running: Callable[[], Collection[str]]
     """Return the ids of instances whose interface runs; asked only when one does not answer."""
 
@@ -46,7 +56,8 @@ class Firewall:
     ) -> None:
         """*members* and *groups* are asked for all there are, anew each time."""
         self._home = home
-        self._interfaces = interfaces
+        self._files = interfaces.files
+        self._ask_running = interfaces.running
         self._members = members
         self._groups = groups
         self._patience_seconds = patience_seconds
@@ -78,7 +89,7 @@ class Firewall:
         for folder in self._folders():
             name = folder.parent.name
             # One that has not run yet brings its rules into force before anything can use it.
-            if not (folder / _APPLIED).exists() or (running is not None and name not in running):
+            if not self._files.has_run(folder) or (running is not None and name not in running):
                 continue
             try:
                 self._wait(folder, _DOUBT_SECONDS)
@@ -97,40 +108,33 @@ class Firewall:
 
     def _running(self) -> Collection[str]:
         try:
-            return self._interfaces.running()
+            return self._ask_running()
         except EngineUnavailableError:
             return ()  # what runs all the same has no engine that it could be asked of
 
     def _wait(self, folder: Path, seconds: float) -> None:
         """Wait until the newest rules of one interface are in force, whoever wrote them."""
         while True:
-            wanted = _written(folder)
+            wanted = self._files.read_written(folder)
             if not wanted:
                 return  # its instance is terminated just now
             try:
-                self._interfaces.wait_applied(folder, wanted, seconds)
+                self._files.wait_applied(folder, wanted, seconds)
             except EmulatorError:
-                if _written(folder) == wanted:
+                if self._files.read_written(folder) == wanted:
                     raise
             else:
                 return
 
     def _write(self, instance_id: str, script: str) -> bool:
-        folder = self._home.instances / instance_id / _FOLDER
-        if not folder.is_dir() or _written(folder) == generation(script):
+        folder = self._home.interface(instance_id)
+        if not folder.is_dir() or self._files.read_written(folder) == generation(script):
             return False
         with contextlib.suppress(FileNotFoundError):  # its instance is terminated just now
-            self._interfaces.write_rules(folder, script)
+            self._files.write_rules(folder, script)
             return True
         return False
 
     def _folders(self) -> list[Path]:
-        return sorted(self._home.instances.glob(f"*/{_FOLDER}"))
-
-
-def _written(folder: Path) -> str:
-    """Return the generation of the rules that an interface should have; empty if it has none."""
-    try:
-        return generation((folder / _RULES).read_text())
-    except FileNotFoundError:
-        return ""
+        found = (self._home.interface(instance.name) for instance in self._home.instances.glob("*"))
+        return sorted(folder for folder in found if folder.is_dir())

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from emulator.errors import ConflictError, InvalidRequestError, NotFoundError, nearest
-from emulator.network.errors import not_here
 from emulator.network.security_group import ALL_PROTOCOLS, ANY, ICMP, Permission
+from emulator.resources.references import list_hint, not_here
 
-_LIST_HINT = "list the ones you have with `cloudlet ec2 describe-security-groups`"
+_LIST_HINT = list_hint("security-group")
 
 
 class InvalidRuleError(InvalidRequestError):

@@ -171,13 +171,12 @@ class SecurityGroups:
 
     def delete(self, reference: str, *, dry_run: bool = False) -> SecurityGroup:
         """Delete a group that nobody uses, and return what it was."""
-        members = self._members()
         with self._transaction(dry_run) as transaction:
             groups = read_groups(transaction)
             group = find_group(groups, reference, self.vpc_id)
             if group.id == self.default_id:
                 raise DefaultGroupError(group.id)
-            if users := sorted(member.instance_id for member in members if group.id in member.group_ids):
+            if users := sorted(member.instance_id for member in self._members() if group.id in member.group_ids):
                 raise GroupInUseError(group.id, users, "terminate the instances, or have them in other groups")
             if users := [other.id for other in groups if other.id != group.id and _mentions(other, group.id)]:
                 raise GroupInUseError(group.id, users, "revoke the rules of theirs that are about this group")

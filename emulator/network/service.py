@@ -1,9 +1,11 @@
 """The network of one home, in one object: the default VPC, its security groups, and the filters of its instances."""
 
+import functools
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from emulator.engine import Engine
+from emulator.engine.vpc_range import VpcRange
 from emulator.errors import InvalidRequestError
 from emulator.home import Home
 from emulator.network.finding import SubnetState, VpcState, find_subnets, find_vpcs, find_zones
@@ -41,7 +43,7 @@ class Network:
 
     def vpc(self) -> Vpc:
         """Return the default VPC; where no engine can be asked, as it would be made."""
-        return Vpc.default(self._home_id, self._region, self._networks.vpc_range())
+        return Vpc.default(self._home_id, self._region, self._range)
 
     def subnet(self, subnet_id: str | None = None, zone: str | None = None, private_ip: str | None = None) -> Subnet:
         """Return the subnet for an instance that is to be there; the first zone's, if nothing is asked for."""
@@ -94,11 +96,16 @@ class Network:
 
         To be called when instances have come, gone, or changed their groups; `settle` waits until all is in force.
         """
-        return self._firewall.write(self._networks.vpc_range()) if self._firewall.is_needed() else []
+        return self._firewall.write(self._range) if self._firewall.is_needed() else []
 
     def settle(self) -> None:
         """Return when what is written is in force wherever an interface runs; an EmulatorError if it cannot be."""
         self._firewall.wait()
+
+    @functools.cached_property
+    def _range(self) -> VpcRange:
+        """What the engine says of it, asked once: while anything of ours is in the VPC, nobody can make it anew."""
+        return self._networks.vpc_range()
 
     @contextmanager
     def _enforced(self) -> Iterator[None]:

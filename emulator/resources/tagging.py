@@ -49,17 +49,27 @@ class Tagging:
     """Tags the resources of one home."""
 
     def __init__(
-        self, database: Database, finders: Mapping[str, Finder], on_change: Callable[[Sequence[str]], None]
+        self,
+        database: Database,
+        finders: Mapping[str, Finder],
+        check_keys: Callable[[Sequence[str], Collection[str]], None],
+        on_change: Callable[[Sequence[str]], None],
     ) -> None:
-        """*finders* are by resource type; *on_change* hears the ids whose tags were changed."""
+        """
+        *finders* are by resource type; *check_keys* refuses keys that one of the resources with these ids cannot have.
+
+        *on_change* hears the ids whose tags were changed.
+        """
         self._database = database
         self._finders = finders
+        self._check_keys = check_keys
         self._on_change = on_change
 
     def create(self, references: Sequence[str], tags: Mapping[str, str], *, dry_run: bool = False) -> list[str]:
         """Give *tags* to all that *references* name, or to none of it, and return the ids; a key is overwritten."""
         check_tags(tags)
         ids = self._resolve(references)
+        self._check_keys(ids, tags)
         if dry_run:
             raise DryRunError
         with self._database.transaction() as transaction:

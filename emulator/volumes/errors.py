@@ -4,36 +4,18 @@ from collections.abc import Iterable, Sequence
 
 from emulator.errors import ConflictError, HomeUnusableError, InvalidRequestError, NotFoundError, nearest
 from emulator.resources.invalid import InvalidParameterValueError
+from emulator.resources.references import list_hint, not_here
 
 
 class ResourceNotFoundError(NotFoundError):
     """No volume, or no snapshot, has this id."""
 
     def __init__(self, noun: str, ids: Sequence[str], known: Iterable[str]) -> None:
-        one = len(ids) == 1
         super().__init__(
-            f"The {noun}{'' if one else 's'} '{', '.join(ids)}' do{'es' if one else ''} not exist.",
-            hint=nearest(ids[0], known) or _list_hint(noun),
+            f"{not_here(noun, ids)}.",
+            hint=nearest(ids[0], known) or list_hint(noun),
             code=f"Invalid{noun.capitalize()}.NotFound",
         )
-
-
-class MalformedIdError(NotFoundError):
-    """It is no id, and nothing has it as its Name tag either."""
-
-    def __init__(self, noun: str, text: str, names: Iterable[str]) -> None:
-        super().__init__(
-            f'Invalid id: "{text}", and no {noun} has it as its Name',
-            hint=nearest(text, names) or _list_hint(noun),
-            code=f"Invalid{noun.capitalize()}ID.Malformed",
-        )
-
-
-class AmbiguousNameError(InvalidRequestError):
-    """Two have this Name tag: acting on one of them would be a guess."""
-
-    def __init__(self, noun: str, name: str, ids: Iterable[str]) -> None:
-        super().__init__(f"{name!r} is the Name of several {noun}s: {', '.join(ids)}", hint="use the id")
 
 
 class VolumeInUseError(ConflictError):
@@ -82,18 +64,6 @@ class BlockDeviceError(InvalidRequestError):
     """A block device mapping makes no sense."""
 
     code = "InvalidBlockDeviceMapping"
-
-
-class IdempotentParameterMismatchError(ConflictError):
-    """The client token was used for another request."""
-
-    code = "IdempotentParameterMismatch"
-
-    def __init__(self, token: str) -> None:
-        super().__init__(
-            f"The client token '{token}' has been used with other parameters.",
-            hint="use a new token for a new request",
-        )
 
 
 class DataMoveError(HomeUnusableError):
@@ -155,7 +125,3 @@ def too_small(size_gib: int, snapshot_id: str, snapshot_gib: int) -> InvalidRequ
     return InvalidParameterValueError(
         f"Volume of size {size_gib}GB is smaller than snapshot '{snapshot_id}', expect size >= {snapshot_gib}GB"
     )
-
-
-def _list_hint(noun: str) -> str:
-    return f"list the ones you have with `cloudlet ec2 describe-{noun}s`"

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from emulator.errors import InvalidRequestError
 from emulator.ids import new_id
@@ -48,7 +49,13 @@ class InstanceVolumes:
             except InvalidRequestError as error:
                 raise BlockDeviceError(error.message, hint=error.hint) from error
 
-    def make(self, instance_id: str, devices: Sequence[BlockDevice], zone: str, tags: Mapping[str, str]) -> None:
+    def make(
+        self,
+        instance_id: str,
+        devices: Sequence[BlockDevice],
+        zone: str,
+        tags: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """Make *devices*, attached from the start, in the folder of an instance that is about to be."""
         for one in devices:
             if one.is_root:
@@ -69,8 +76,12 @@ class InstanceVolumes:
             with self.snapshots.hold(source) as folder:
                 self.store.make(volume, folder)
 
-    def release(self, instance_id: str, *, undo: bool) -> None:
-        """Take every volume out of an instance that is over; delete those that end with it, all of them to *undo*."""
+    def release(self, instance_id: str, *, undo: bool = False) -> None:
+        """
+        Take every volume out of an instance that is over, or delete those that are to end with it; again is no error.
+
+        With *undo*, for a launch that failed, all of them are deleted.
+        """
         # First of all: whoever is about to attach a volume finds no place for it, and what is attached can be counted.
         self.places.close(instance_id)
         for volume in self.store.all(wait=True):

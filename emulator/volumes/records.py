@@ -3,9 +3,10 @@
 import sqlite3
 from datetime import UTC, datetime
 
+from emulator.resources.client_tokens import IdempotentParameterMismatchError
 from emulator.resources.tags import forget_tags, read_tags, write_tags
 from emulator.state import Database
-from emulator.volumes.errors import DeviceInUseError, IdempotentParameterMismatchError
+from emulator.volumes.errors import DeviceInUseError
 from emulator.volumes.model import Attachment, Volume, VolumeState
 from emulator.volumes.places import Place
 

@@ -1,11 +1,10 @@
 """What `create-volume` is asked for, and what of it can never work."""
 
-import dataclasses
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from emulator.errors import nearest
+from emulator.resources.client_tokens import check_token
 from emulator.resources.invalid import InvalidParameterValueError
 from emulator.resources.tags import check_tags
 from emulator.volumes.errors import unknown_zone
@@ -21,7 +20,6 @@ _SIZES_GIB = {
     "sc1": (125, 16384),
     "standard": (1, 1024),
 }
-_LONGEST_TOKEN = 64
 
 
 @dataclass(frozen=True)
@@ -45,12 +43,7 @@ class VolumeRequest:
         check_tags(self.tags)
         if self.size_gib is not None:
             check_size(self.size_gib, self.type)
-        if self.client_token is not None and not 1 <= len(self.client_token) <= _LONGEST_TOKEN:
-            raise InvalidParameterValueError(f"a client token has 1 to {_LONGEST_TOKEN} characters")
-
-    def digest(self) -> str:
-        """Return what two requests with the same client token must have in common."""
-        return hashlib.sha256(repr(dataclasses.astuple(self)).encode()).hexdigest()
+        check_token(self.client_token)
 
 
 def check_type(volume_type: str) -> None:

@@ -1,27 +1,29 @@
 """The verbs of EC2 on volumes. Several shells may use them at once: each volume is one shell's at a time."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from emulator.errors import NotFoundError
 from emulator.home import Home
 from emulator.ids import is_id, new_id
 from emulator.progress import Progress
+from emulator.resources.client_tokens import digest
 from emulator.resources.dry_run import DryRunError
 from emulator.resources.filters import Filter
 from emulator.resources.invalid import InvalidParameterValueError
+from emulator.resources.references import find, find_one
 from emulator.state import Database
 from emulator.units import utc_now
 from emulator.volumes import errors, finding
 from emulator.volumes.claims import Claims
-from emulator.volumes.devices import BlockDevice, check_device
+from emulator.volumes.devices import check_device
 from emulator.volumes.launching import InstanceVolumes
 from emulator.volumes.model import Attachment, FindInstance, Volume, VolumeState
 from emulator.volumes.mover import Mover
+from emulator.volumes.nouns import VOLUME
 from emulator.volumes.places import Places
 from emulator.volumes.records import VolumeRecords
-from emulator.volumes.references import find, find_one
 from emulator.volumes.request import VolumeRequest, check_size, check_type
 from emulator.volumes.snapshot_records import SnapshotRecords
 from emulator.volumes.snapshots import Snapshots
@@ -53,7 +55,7 @@ class Volumes:
         self._clock = clock
         self._store = VolumeStore(VolumeRecords(database), places, mover, claims, clock)
         self.snapshots = Snapshots(SnapshotRecords(database), self._store, places, mover, claims, progress, clock)
-        self._of_instances = InstanceVolumes(self._store, self.snapshots, places, mover, claims, zones, progress, clock)
+        self.of_instances = InstanceVolumes(self._store, self.snapshots, places, mover, claims, zones, progress, clock)
 
     def create(self, request: VolumeRequest, *, dry_run: bool = False) -> Volume:
         """
@@ -76,12 +78,12 @@ class Volumes:
             tags=request.tags,
         )
         with self.snapshots.hold(source) as folder:
-            return self._store.make(volume, folder, request.client_token, request.digest())
+            return self._store.make(volume, folder, request.client_token, digest(request))
 
     def describe(self, references: Sequence[str] = (), filters: Sequence[Filter] = ()) -> list[Volume]:
         """Return the volumes named, or all of them, oldest first."""
         known = self._store.all()
-        return finding.select_volumes(find("volume", references, known) if references else known, filters)
+        return finding.select_volumes(find(VOLUME, references, known) if references else known, filters)
 
     def attach(self, volume: str, instance: str, device: str, *, dry_run: bool = False) -> Attachment:
         """Have a volume appear in an instance, running or stopped; both are ids, or Names that only one has."""
@@ -146,36 +148,14 @@ class Volumes:
             self._store.records.resize(before.id, new_size, new_type)
             return before, self._store.get(before.id)
 
-    def check_for_launch(self, devices: Sequence[BlockDevice], zone: str) -> None:
-        """Refuse what could not be made with an instance in *zone*; warn of what will differ from what is asked."""
-        self._of_instances.check(devices, zone)
-
-    def make_for_launch(
-        self, instance_id: str, devices: Sequence[BlockDevice], zone: str, tags: Mapping[str, str] | None = None
-    ) -> None:
-        """Make the volumes of an instance that is about to be, in its folder, which must be there."""
-        self._of_instances.make(instance_id, devices, zone, tags or {})
-
-    def release(self, instance_id: str, *, undo: bool = False) -> None:
-        """
-        Take the volumes out of an instance that is over, or delete those that are to end with it; again is no error.
-
-        With *undo*, for a launch that failed, all of them are deleted.
-        """
-        self._of_instances.release(instance_id, undo=undo)
-
-    def attachments(self) -> dict[str, tuple[Attachment, ...]]:
-        """Return what is attached, by instance id and device, as last written down."""
-        return self._of_instances.attachments()
-
     def _id(self, reference: str) -> str:
-        return find_one("volume", reference, self._store.all()).id
+        return find_one(VOLUME, reference, self._store.all()).id
 
     def _free_of_the_dead(self, reference: str) -> str:
         """Return a volume's id; if it is attached to an instance that is no more, take it out of that first."""
-        volume = find_one("volume", reference, self._store.all())
+        volume = find_one(VOLUME, reference, self._store.all())
         if volume.attachment is not None and self._is_over(volume.attachment.instance_id):
-            self.release(volume.attachment.instance_id)
+            self.of_instances.release(volume.attachment.instance_id)
         return volume.id
 
     def _is_over(self, instance_id: str) -> bool:

@@ -11,6 +11,7 @@ from emulator.ids import new_id
 from emulator.progress import Progress
 from emulator.resources.dry_run import DryRunError
 from emulator.resources.filters import Filter
+from emulator.resources.references import find, find_one
 from emulator.resources.tags import check_tags
 from emulator.settings import ACCOUNT_ID
 from emulator.volumes import finding
@@ -25,8 +26,8 @@ from emulator.volumes.errors import (
 )
 from emulator.volumes.model import Snapshot, SnapshotState
 from emulator.volumes.mover import Mover
+from emulator.volumes.nouns import SNAPSHOT, VOLUME
 from emulator.volumes.places import Places, is_folder
-from emulator.volumes.references import find, find_one
 from emulator.volumes.snapshot_records import SnapshotRecords
 from emulator.volumes.store import VolumeStore
 
@@ -75,7 +76,7 @@ class Snapshots:
         An attached volume is copied while it is in use, file by file: what is being written may be copied in parts.
         """
         check_tags(tags or {})
-        volume_id = find_one("volume", volume, self._volumes.all()).id
+        volume_id = find_one(VOLUME, volume, self._volumes.all()).id
         with self._volumes.hold(volume_id) as held:
             if held.place is None:
                 raise wrong_state(volume_id, held.volume.status)
@@ -92,7 +93,7 @@ class Snapshots:
     ) -> list[Snapshot]:
         """Return the snapshots named, or all of them; none belongs to others than `self`."""
         known = self._all()
-        found = find("snapshot", references, known) if references else known
+        found = find(SNAPSHOT, references, known) if references else known
         if owners and not {"self", ACCOUNT_ID} & {*owners}:
             found = []
         return finding.select_snapshots(found, filters)
@@ -111,7 +112,7 @@ class Snapshots:
 
     def find(self, reference: str) -> Snapshot:
         """Return the snapshot with this id or Name; ResourceNotFoundError if there is none."""
-        return find_one("snapshot", reference, self._all())
+        return find_one(SNAPSHOT, reference, self._all())
 
     def source(self, reference: str | None, size_gib: int | None) -> Source:
         """Return what a volume is made of, and how large it is: no smaller than the snapshot, if there is one."""

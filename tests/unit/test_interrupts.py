@@ -1,12 +1,24 @@
 """Ctrl-C at the wrong moment."""
 
 import signal
+import subprocess
+import sys
 import threading
 from types import FrameType
 
 import pytest
 
 from emulator.interrupts import deferred_interrupts
+
+WORKING = """
+import sys
+from emulator.interrupts import deferred_interrupts
+
+with deferred_interrupts() as interrupted:
+    print("begun", flush=True)
+    sys.stdin.readline()
+    print(interrupted.is_set())
+"""
 
 
 def test_ctrl_c_is_noted_and_raises_nothing() -> None:
@@ -16,6 +28,24 @@ def test_ctrl_c_is_noted_and_raises_nothing() -> None:
         signal.raise_signal(signal.SIGINT)
 
         assert interrupted.is_set()
+
+
+def test_a_press_may_come_while_another_is_noted() -> None:
+    """A terminal and `timeout` send two at once. In a process of its own, since what is wrong here never ends."""
+    with subprocess.Popen(
+        [sys.executable, "-c", WORKING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as work:
+        assert work.stdout is not None
+        assert work.stdout.readline() == "begun\n"
+        for _ in range(20_000):
+            work.send_signal(signal.SIGINT)
+
+        try:
+            output, _ = work.communicate("enough\n", timeout=60)
+        finally:
+            work.kill()
+
+    assert (output, work.returncode) == ("True\n", 0)
 
 
 def test_afterwards_ctrl_c_is_what_it_was() -> None:

@@ -14,6 +14,7 @@ InstanceIds = Annotated[
     list[str] | None, typer.Option("--instance-ids", metavar="ID...", help="Ids, or Name tags that only one has.")
 ]
 InstanceId = Annotated[str, typer.Option("--instance-id", metavar="ID", help="An id, or a Name tag that only one has.")]
+VolumeId = Annotated[str, typer.Option("--volume-id", metavar="ID", help="An id, or a Name tag that only one has.")]
 Filters = Annotated[
     list[str] | None,
     typer.Option("--filters", metavar="FILTER...", help="Only what matches: Name=tag:Name,Values=web*,db"),

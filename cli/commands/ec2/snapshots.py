@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.ec2.shared import DryRun, Filters, TagSpecifications, parse_filters, parse_tags
+from cli.commands.ec2.shared import DryRun, Filters, TagSpecifications, VolumeId, parse_filters, parse_tags
 from cli.options import command, open_cloud
 from cli.output import Answer
 
@@ -17,9 +17,7 @@ app = typer.Typer()
 
 @command(app, "create-snapshot")
 def create_snapshot(
-    volume_id: Annotated[
-        str, typer.Option("--volume-id", metavar="ID", help="An id, or a Name tag that only one has.")
-    ],
+    volume_id: VolumeId,
     description: Annotated[str, typer.Option("--description", metavar="TEXT", help="What it is for.")] = "",
     tag_specifications: TagSpecifications = None,
     dry_run: DryRun = False,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.ec2.shared import DryRun, Filters, TagSpecifications, parse_filters, parse_tags
+from cli.commands.ec2.shared import DryRun, Filters, InstanceId, TagSpecifications, VolumeId, parse_filters, parse_tags
 from cli.options import command, open_cloud
 from cli.output import Answer
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-_VolumeId = Annotated[str, typer.Option("--volume-id", metavar="ID", help="An id, or a Name tag that only one has.")]
 _VolumeType = Annotated[
     str | None,
     typer.Option("--volume-type", metavar="TYPE", help="gp2, gp3, io1, io2, st1, sc1 or standard: all are as fast."),
@@ -97,10 +96,8 @@ def describe_volumes(
 
 @command(app, "attach-volume")
 def attach_volume(
-    volume_id: _VolumeId,
-    instance_id: Annotated[
-        str, typer.Option("--instance-id", metavar="ID", help="An id, or a Name tag that only one has.")
-    ],
+    volume_id: VolumeId,
+    instance_id: InstanceId,
     device: Annotated[
         str, typer.Option("--device", metavar="DEVICE", help="/dev/sdf is the folder /volumes/sdf in the instance.")
     ],
@@ -123,7 +120,7 @@ def attach_volume(
 
 @command(app, "detach-volume")
 def detach_volume(
-    volume_id: _VolumeId,
+    volume_id: VolumeId,
     instance_id: Annotated[
         str | None, typer.Option("--instance-id", metavar="ID", help="Only if it is attached to this one.")
     ] = None,
@@ -147,7 +144,7 @@ def detach_volume(
 
 @command(app, "modify-volume")
 def modify_volume(
-    volume_id: _VolumeId, size: _Size = None, volume_type: _VolumeType = None, dry_run: DryRun = False
+    volume_id: VolumeId, size: _Size = None, volume_type: _VolumeType = None, dry_run: DryRun = False
 ) -> Answer:
     """Give a volume a larger size, or another type. Both are nominal: its room is this machine's.
 
@@ -168,7 +165,7 @@ def modify_volume(
 
 
 @command(app, "delete-volume")
-def delete_volume(volume_id: _VolumeId, dry_run: DryRun = False) -> Answer:
+def delete_volume(volume_id: VolumeId, dry_run: DryRun = False) -> Answer:
     """Delete a volume with all that is in it. Not one that is attached.
 
     \b

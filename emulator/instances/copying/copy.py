@@ -12,11 +12,10 @@ from emulator.instances.copying.place import Source, There, is_contents, place
 from emulator.instances.copying.tally import Tally
 from emulator.instances.copying.unpacking import unpack
 from emulator.instances.errors import IncorrectInstanceStateError
-from emulator.instances.model import Instance, InstanceState
+from emulator.instances.model import Instance
 
 _MOUNTED = ("/dev", "/proc", "/sys")
 _MOUNTED_FOR_SYSTEMD = ("/run", "/var/run", "/var/lock")
-_ENDED = (InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED)
 
 
 def copy_in(engine: Engine, source: str, instance: Instance, target: str) -> Tally:
@@ -59,7 +58,7 @@ class _Disk:
     """The files of an instance, running or stopped."""
 
     def __init__(self, engine: Engine, instance: Instance) -> None:
-        if instance.container_id is None or instance.state in _ENDED:
+        if instance.container_id is None or instance.state.is_over:
             raise IncorrectInstanceStateError(instance.id, "copied to or from")
         self.container_id = instance.container_id
         self._engine = engine

@@ -186,15 +186,6 @@ def test_a_missing_image_is_an_error_and_no_pull(engine: Engine, sleeper: Contai
         engine.containers.create(dataclasses.replace(sleeper, image="cloudlet/no-such-image:1"))
 
 
-def test_a_file_is_read_from_a_container_that_does_not_run(engine: Engine, sleeper: ContainerSpec) -> None:
-    """And one that is not there is said to be."""
-    box = engine.containers.create(sleeper)
-
-    assert engine.containers.read_file(box, "/etc/debian_version").startswith(b"12")
-    with pytest.raises(NotFoundError):
-        engine.containers.read_file(box, "/no/such/file")
-
-
 def test_the_vpc_is_made_once_however_many_ask(cloud: Cloud) -> None:
     """All homes of an engine share it."""
     names: list[str] = []

@@ -13,15 +13,10 @@ from emulator.cloud import Cloud
 from emulator.engine import ContainerSpec, Kind
 from emulator.errors import EmulatorError, NotFoundError
 from emulator.instances import Instances, InstanceState, LaunchRequest
-from emulator.instances.errors import (
-    AmbiguousNameError,
-    IncorrectInstanceStateError,
-    InstanceNotFoundError,
-    MalformedInstanceIdError,
-    PortInUseError,
-)
+from emulator.instances.errors import IncorrectInstanceStateError, InstanceNotFoundError, PortInUseError
 from emulator.instances.machine import INSTANCE_LABEL
 from emulator.progress import Silent
+from emulator.resources.references import AmbiguousNameError, MalformedIdError
 from emulator.settings import Settings
 from emulator.units import utc_now
 from tests.conftest import wait_for
@@ -253,7 +248,7 @@ def test_a_name_stands_for_an_id_if_it_is_unique(shared: Cloud, web: Machine, na
 
 def test_unknown_references_have_awss_codes_and_our_hints(shared: Cloud, web: Machine) -> None:
     """A name that is nearly right is named."""
-    with pytest.raises(MalformedInstanceIdError) as name:
+    with pytest.raises(MalformedIdError) as name:
         shared.instances.describe(["wbe"])
     with pytest.raises(InstanceNotFoundError) as one:
         shared.instances.describe(["i-00000000000000000"])

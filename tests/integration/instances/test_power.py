@@ -7,7 +7,12 @@ import pytest
 from emulator.cloud import Cloud
 from emulator.errors import ConflictError
 from emulator.instances import AttributeChange, InstanceState, LaunchRequest
-from emulator.instances.errors import IncorrectInstanceStateError, NotStoppedError, TerminationProtectedError
+from emulator.instances.errors import (
+    IncorrectInstanceStateError,
+    NotStoppedError,
+    TerminationProtectedError,
+    TokenOfTerminatedError,
+)
 from emulator.resources.client_tokens import IdempotentParameterMismatchError
 from emulator.resources.dry_run import DryRunError
 from emulator.resources.filters import Filter
@@ -161,6 +166,11 @@ def test_a_request_with_a_token_launches_once(cloud: Cloud) -> None:
     with pytest.raises(IdempotentParameterMismatchError):
         cloud.instances.run(LaunchRequest("minimal", "t3.nano", client_token="once"))
     assert len(cloud.instances.describe()) == 2
+
+    cloud.instances.terminate([one.id for one in first])
+    with pytest.raises(TokenOfTerminatedError) as caught:
+        cloud.instances.run(request)
+    assert caught.value.code == "IdempotentInstanceTerminated"
 
 
 def test_a_dry_run_changes_nothing(cloud: Cloud, shared: Cloud, nano: Machine) -> None:

@@ -2,7 +2,11 @@
 
 import json
 
+import pytest
+
 from emulator.cloud import Cloud
+from emulator.errors import InvalidRequestError
+from emulator.instances import AttributeChange
 from emulator.metadata import MetadataOptions
 from tests.integration.instances.conftest import Machine, cloudlet, launch
 
@@ -30,6 +34,23 @@ def test_an_instance_hears_of_its_tags_at_once(cloud: Cloud) -> None:
     assert (made.returncode, made.stdout) == (0, b""), made.stderr
     assert (with_stage.split(), stage) == (["Name", "stage"], "test")
     assert _heard(machine).split() == ["Name"]
+
+
+def test_a_key_that_no_path_could_have_is_refused_where_an_instance_may_read_its_tags(cloud: Cloud) -> None:
+    """At its launch, later on, and when it is allowed to read those that it has: AWS does so, too."""
+    key, allowed = "team/stage", MetadataOptions(instance_metadata_tags="enabled")
+    with pytest.raises(InvalidRequestError, match=key):
+        launch(cloud, "minimal", "t2.nano", tags={key: "data"}, metadata=allowed)
+    (machine,) = launch(cloud, "minimal", "t2.nano", tags={key: "data"})
+
+    with pytest.raises(InvalidRequestError, match=key):
+        cloud.instances.modify(machine.id, AttributeChange(metadata=allowed))
+    cloud.tags.delete([machine.id], {key: None})
+    cloud.instances.modify(machine.id, AttributeChange(metadata=allowed))
+
+    with pytest.raises(InvalidRequestError, match=key):
+        cloud.tags.create([machine.id], {key: "data"})
+    assert cloud.instances.describe([machine.id])[0].tags == {}
 
 
 def test_all_that_can_be_tagged_is_listed_in_one_place(cloud: Cloud) -> None:

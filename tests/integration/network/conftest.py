@@ -18,9 +18,8 @@ from emulator.metadata import (
     INTERFACE_COMMAND,
     INTERFACE_DEFINITIONS,
     wait_applied,
-    write_rules,
 )
-from emulator.metadata.folder import read_written
+from emulator.metadata import folder as interface_files
 from emulator.network import Interfaces, Member, Network
 from emulator.network.addresses import choose_address
 from emulator.network.security_groups import SecurityGroups
@@ -83,7 +82,7 @@ class Lan:
     members: list[Member] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        interfaces = Interfaces(write_rules, wait_applied, self._running)
+        interfaces = Interfaces(interface_files, self._running)
         cloud = self.cloud
         self.network = Network(
             cloud.engine, cloud.database, cloud.home, cloud.settings, interfaces, lambda: list(self.members)
@@ -118,7 +117,7 @@ class Lan:
             stop_signal="SIGKILL",
         )
         found = Peer(self.cloud, self.cloud.engine.containers.run(spec), instance_id, address)
-        wait_applied(folder, read_written(folder), _LONG_SECONDS)
+        wait_applied(folder, interface_files.read_written(folder), _LONG_SECONDS)
         self.network.settle()
         found.begin("serve")
         wait_for(found.serves)
@@ -126,7 +125,7 @@ class Lan:
 
     def folder(self, instance_id: str) -> Path:
         """Return the interface folder of an instance."""
-        return self.cloud.home.instances / instance_id / "interface"
+        return self.cloud.home.interface(instance_id)
 
     def _running(self) -> set[str]:
         found = self.cloud.engine.containers.list(Kind.INTERFACE)

@@ -36,7 +36,7 @@ def play(*words):
             case ["attach", volume, instance]:
                 cloud.volumes.attach(volume, instance, "/dev/sdf")
             case ["release", instance]:
-                cloud.volumes.release(instance)
+                cloud.volumes.of_instances.release(instance)
             case ["reset"]:
                 remove_home(cloud)
             case _:

@@ -35,7 +35,7 @@ def test_what_a_machine_wrote_comes_back_on_the_next(volumes: Volumes, boot: Boo
     written = first.says(_LOOK)
 
     first.remove()
-    volumes.release(first.instance_id)
+    volumes.of_instances.release(first.instance_id)
     second = boot()
     volumes.attach(volume.id, second.instance_id, "/dev/sdf")
 
@@ -63,7 +63,7 @@ def test_a_snapshot_keeps_owners_and_is_apart_from_its_volume(volumes: Volumes, 
 def test_release_takes_volumes_out_and_leaves_nothing(volumes: Volumes, cloud: Cloud, boot: Boot) -> None:
     """Also of what root has put beside them, and of what nobody else may look into."""
     machine = boot()
-    volumes.make_for_launch(
+    volumes.of_instances.make(
         machine.instance_id,
         (BlockDevice("/dev/sdf", 8, delete_on_termination=False), BlockDevice("/dev/sdg", 8)),
         "us-east-1a",
@@ -72,7 +72,7 @@ def test_release_takes_volumes_out_and_leaves_nothing(volumes: Volumes, cloud: C
     machine.says("chown -R 999 /volumes && chmod 0700 /volumes")
     machine.remove()
 
-    volumes.release(machine.instance_id)
+    volumes.of_instances.release(machine.instance_id)
 
     (kept,) = volumes.describe()
     assert kept.status == "available"

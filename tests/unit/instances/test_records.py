@@ -117,6 +117,29 @@ def test_why_an_instance_stopped_is_forgotten_when_it_starts(database: Database,
     assert records.all()[launch.instance_id].reason == "the end"
 
 
+def test_two_shells_that_change_different_things_at_once_both_have_their_way(
+    database: Database, launch: Launch
+) -> None:
+    """Each looked before the other wrote."""
+    records = Records(database)
+    records.add([launch], {}, "shell-1")
+
+    records.change(launch, lambda now: dataclasses.replace(now, is_protected=True))
+    changed = records.change(launch, lambda now: dataclasses.replace(now, instance_type="m5.large"))
+
+    assert (changed.is_protected, changed.instance_type) == (True, "m5.large")
+    assert records.all()[launch.instance_id].launch == changed
+
+
+def test_a_change_brings_a_lost_record_back(database: Database, launch: Launch) -> None:
+    """A home that lost its file knows its instances by their labels."""
+    records = Records(database)
+
+    changed = records.change(launch, lambda now: dataclasses.replace(now, is_protected=True))
+
+    assert records.all()[launch.instance_id].launch == changed == dataclasses.replace(launch, is_protected=True)
+
+
 def test_only_the_living_are_members_of_the_network(database: Database, launch: Launch) -> None:
     """An address is free again when its instance has ended, not when it has stopped."""
     records = Records(database)

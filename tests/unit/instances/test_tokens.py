@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.instances.tokens import ClientTokens, IdempotentParameterMismatchError
+from emulator.instances.tokens import ClientTokens
+from emulator.resources.client_tokens import IdempotentParameterMismatchError
 from emulator.state import Database
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

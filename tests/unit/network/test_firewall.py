@@ -10,8 +10,7 @@ import pytest
 from emulator.engine.vpc_range import VpcRange
 from emulator.errors import EmulatorError, EngineUnavailableError
 from emulator.home import Home
-from emulator.metadata import wait_applied, write_rules
-from emulator.metadata.folder import read_written
+from emulator.metadata import folder as interface_files
 from emulator.network.firewall import Firewall, Interfaces
 from emulator.network.member import Member
 from emulator.network.security_group import Permission, Rule, SecurityGroup
@@ -40,12 +39,12 @@ class Fleet:
         return folder
 
     def folder(self, instance_id: str) -> Path:
-        return self.home.instances / instance_id / "interface"
+        return self.home.interface(instance_id)
 
     def firewall(self, members: Callable[[], list[Member]] | None = None, patience_seconds: float = 30.0) -> Firewall:
         return Firewall(
             self.home,
-            Interfaces(write_rules, wait_applied, self._running),
+            Interfaces(interface_files, self._running),
             members or (lambda: self.members),
             lambda: self.groups,
             patience_seconds=patience_seconds,
@@ -75,7 +74,7 @@ def interface(fleet: Fleet) -> Iterator[Callable[[str], None]]:
 
         def play() -> None:
             while not end.wait(0.01):
-                (folder / "applied").write_text(read_written(folder) + "\n")
+                (folder / "applied").write_text(interface_files.read_written(folder) + "\n")
 
         threads.append(threading.Thread(target=play))
         threads[-1].start()
@@ -146,7 +145,7 @@ def test_waiting_ends_when_every_interface_has_answered(fleet: Fleet, interface:
 
     for instance_id in (FIRST, SECOND):
         folder = fleet.folder(instance_id)
-        assert (folder / "applied").read_text().strip() == read_written(folder)
+        assert (folder / "applied").read_text().strip() == interface_files.read_written(folder)
 
 
 def test_an_interface_that_never_ran_is_not_waited_for(fleet: Fleet) -> None:
@@ -179,7 +178,7 @@ def test_without_an_engine_nothing_is_waited_for(fleet: Fleet) -> None:
     def unavailable() -> set[str]:
         raise EngineUnavailableError("there is no engine")
 
-    interfaces = Interfaces(write_rules, wait_applied, unavailable)
+    interfaces = Interfaces(interface_files, unavailable)
     Firewall(fleet.home, interfaces, lambda: fleet.members, lambda: fleet.groups).wait()
 
 
@@ -199,7 +198,7 @@ def test_what_the_packet_filter_says_against_rules_is_told(fleet: Fleet) -> None
     (folder / "applied").touch()
     fleet.running.add(FIRST)
     fleet.firewall().write(RANGE)
-    (folder / "error").write_text(f"# {read_written(folder)}\nline 3: syntax error\n")
+    (folder / "error").write_text(f"# {interface_files.read_written(folder)}\nline 3: syntax error\n")
 
     with pytest.raises(EmulatorError, match="refused") as caught:
         fleet.firewall().wait()
@@ -218,7 +217,7 @@ def test_newer_rules_of_another_shell_are_as_good(fleet: Fleet) -> None:
 
     fleet.members.append(Member(SECOND, "172.31.0.5", (GROUP,)))
     fleet.firewall().write(RANGE)
-    (folder / "applied").write_text(read_written(folder))
+    (folder / "applied").write_text(interface_files.read_written(folder))
     waiting.join(timeout=30)
 
     assert not waiting.is_alive()

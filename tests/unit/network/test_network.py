@@ -9,7 +9,7 @@ import pytest
 from emulator.engine import Engine
 from emulator.errors import EmulatorError, InvalidRequestError, NotFoundError
 from emulator.home import Home
-from emulator.metadata import wait_applied, write_rules
+from emulator.metadata import folder as interface_files
 from emulator.network import Interfaces, Member, Network
 from emulator.resources.filters import Filter
 from emulator.settings import Settings
@@ -31,7 +31,7 @@ def network(settings: Settings, database: Database, members: list[Member], tmp_p
         settings, engine_url=f"unix://{tmp_path}/no-engine.sock", vpc_cidr="10.5.0.0/16", region="eu-west-1"
     )
     engine = Engine(nowhere, home.id)
-    yield Network(engine, database, home, nowhere, Interfaces(write_rules, wait_applied, set), lambda: members)
+    yield Network(engine, database, home, nowhere, Interfaces(interface_files, set), lambda: members)
     engine.close()
 
 

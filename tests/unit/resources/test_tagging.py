@@ -1,6 +1,6 @@
 """Tags of anything, whoever made it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,12 @@ def find_instances(references: Sequence[str]) -> list[str]:
     return [NAMES[reference] for reference in references]
 
 
+def check_keys(ids: Sequence[str], keys: Collection[str]) -> None:
+    """One instance has no room for slashes in keys."""
+    if DB in ids and any("/" in key for key in keys):
+        raise InvalidRequestError("no slashes")
+
+
 @pytest.fixture
 def changed() -> list[str]:
     """The ids that a change was told of."""
@@ -33,7 +39,7 @@ def changed() -> list[str]:
 @pytest.fixture
 def tagging(tmp_path: Path, changed: list[str]) -> Tagging:
     finders = {"instance": find_instances, "key-pair": lambda ids: ids}
-    return Tagging(Database(tmp_path / "state.db"), finders, changed.extend)
+    return Tagging(Database(tmp_path / "state.db"), finders, check_keys, changed.extend)
 
 
 def test_resources_of_all_types_are_tagged_at_once(tagging: Tagging) -> None:
@@ -55,6 +61,16 @@ def test_a_key_that_is_there_gets_the_new_value(tagging: Tagging) -> None:
     tagging.create([WEB], {"stage": "live"})
 
     assert {tag.key: tag.value for tag in tagging.describe()} == {"stage": "live", "team": "data"}
+
+
+def test_a_key_that_one_of_the_resources_cannot_have_is_given_to_none(tagging: Tagging) -> None:
+    """As an instance that may read its tags: a slash would part the path of its metadata."""
+    tagging.create([WEB], {"a/b": "c"})
+
+    with pytest.raises(InvalidRequestError, match="no slashes"):
+        tagging.create([KEY, DB], {"d/e": "f"})
+
+    assert [tag.resource_id for tag in tagging.describe()] == [WEB]
 
 
 def test_whoever_must_hear_of_a_change_does(tagging: Tagging, changed: list[str]) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from emulator.home import Home
 from emulator.ids import new_id
+from emulator.resources.client_tokens import digest
 from emulator.state import Database
 from emulator.units import utc_now
 from emulator.volumes import Attachment, VolumeRequest, Volumes
@@ -269,7 +270,7 @@ def test_a_request_whose_volume_was_never_made_may_be_made_again(volumes: Volume
     """With the same token: the first try came to nothing."""
     request = VolumeRequest("us-east-1a", 8, client_token="once")
     volume = Volume(new_id("vol"), 8, "gp2", "us-east-1a", utc_now())
-    steps.records.add(volume, "once", request.digest())
+    steps.records.add(volume, "once", digest(request))
 
     made = volumes.create(request)
 

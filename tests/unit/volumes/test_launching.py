@@ -20,12 +20,12 @@ def test_volumes_of_a_launch_are_attached_from_the_start(volumes: Volumes, machi
     """Before the machine boots, with the tags that were asked for."""
     instance_id = machines.launch()
 
-    volumes.make_for_launch(instance_id, (ENDS, STAYS, BlockDevice("/dev/xvda", 20)), "us-east-1a", {"Name": "data"})
+    volumes.of_instances.make(instance_id, (ENDS, STAYS, BlockDevice("/dev/xvda", 20)), "us-east-1a", {"Name": "data"})
 
     first, second = volumes.describe()
     assert (first.size_gib, first.type, first.name, first.zone) == (8, "gp2", "data", "us-east-1a")
     assert (second.size_gib, second.type) == (9, "gp3")
-    assert volumes.attachments() == {instance_id: (first.attachment, second.attachment)}
+    assert volumes.of_instances.attachments() == {instance_id: (first.attachment, second.attachment)}
     assert sorted(path.name for path in machines.inside(instance_id).iterdir()) == ["sdf", "sdg"]
 
 
@@ -35,8 +35,8 @@ def test_a_volume_of_a_launch_may_be_made_of_a_snapshot(volumes: Volumes, machin
     instance_id = machines.launch()
     device = BlockDevice("/dev/sdf", snapshot_id=snapshot.id)
 
-    volumes.check_for_launch((device,), "us-east-1a")
-    volumes.make_for_launch(instance_id, (device,), "us-east-1a")
+    volumes.of_instances.check((device,), "us-east-1a")
+    volumes.of_instances.make(instance_id, (device,), "us-east-1a")
 
     (made,) = [one for one in volumes.describe() if one.attachment]
     assert (made.size_gib, made.snapshot_id) == (5, snapshot.id)
@@ -48,13 +48,13 @@ def test_release_keeps_what_is_to_stay_and_deletes_what_is_to_end(
 ) -> None:
     """What was attached later stays, as on AWS. A second release is no error."""
     instance_id, attached_later = machines.launch(), make()
-    volumes.make_for_launch(instance_id, (ENDS, STAYS), "us-east-1a")
+    volumes.of_instances.make(instance_id, (ENDS, STAYS), "us-east-1a")
     volumes.attach(attached_later.id, instance_id, "/dev/sdh")
     (machines.inside(instance_id) / "sdg" / "data").write_text("precious")
     (machines.inside(instance_id) / "no volume").mkdir()
 
-    volumes.release(instance_id)
-    volumes.release(instance_id)
+    volumes.of_instances.release(instance_id)
+    volumes.of_instances.release(instance_id)
 
     kept = volumes.describe()
     assert [(one.status, one.size_gib) for one in kept] == [("available", 8), ("available", 9)]
@@ -65,9 +65,9 @@ def test_release_keeps_what_is_to_stay_and_deletes_what_is_to_end(
 def test_a_launch_that_fails_leaves_no_volume(volumes: Volumes, machines: Machines, home: Home) -> None:
     """Not even one that would have stayed."""
     instance_id = machines.launch(state="pending")
-    volumes.make_for_launch(instance_id, (ENDS, STAYS), "us-east-1a")
+    volumes.of_instances.make(instance_id, (ENDS, STAYS), "us-east-1a")
 
-    volumes.release(instance_id, undo=True)
+    volumes.of_instances.release(instance_id, undo=True)
 
     assert volumes.describe() == []
     assert list(home.volumes.iterdir()) == []
@@ -86,7 +86,7 @@ def test_a_release_that_was_cut_short_is_finished(
         steps.mover.move(claim, steps.places.closed(instance_id) / "sdf", steps.places.free(first.id))
 
     meanwhile = volumes.describe()
-    volumes.release(instance_id)
+    volumes.of_instances.release(instance_id)
 
     assert [one.is_attached_to(instance_id) for one in meanwhile] == [False, True]
     for one in (first, second):
@@ -151,7 +151,7 @@ def test_several_shells_may_release_one_instance_at_once(
         volumes.attach(volume.id, instance_id, f"/dev/sd{letter}")
 
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda shell: shell.release(instance_id), [open_shell() for _ in range(4)]))
+        list(pool.map(lambda shell: shell.of_instances.release(instance_id), [open_shell() for _ in range(4)]))
 
     for volume in volumes.describe():
         assert volume.status == "available"
@@ -173,25 +173,25 @@ def test_mappings_that_make_no_sense_are_refused_before_a_launch(
 ) -> None:
     """With the code that AWS has for them."""
     with refused("InvalidBlockDeviceMapping", words):
-        volumes.check_for_launch(devices, "us-east-1a")
+        volumes.of_instances.check(devices, "us-east-1a")
 
 
 def test_other_mistakes_in_a_mapping_have_their_own_codes(volumes: Volumes) -> None:
     """A wrong zone, type, device or snapshot is the same mistake as elsewhere."""
     with refused("InvalidZone.NotFound"):
-        volumes.check_for_launch((ENDS,), "mars-1a")
+        volumes.of_instances.check((ENDS,), "mars-1a")
     with refused("InvalidParameterValue", "VolumeType"):
-        volumes.check_for_launch((BlockDevice("/dev/sdf", 8, type="gp9"),), ZONES[0])
+        volumes.of_instances.check((BlockDevice("/dev/sdf", 8, type="gp9"),), ZONES[0])
     with refused("InvalidParameterValue", "is not a valid EBS device name"):
-        volumes.check_for_launch((BlockDevice("/dev/disk", 8),), ZONES[0])
+        volumes.of_instances.check((BlockDevice("/dev/disk", 8),), ZONES[0])
     with refused("InvalidSnapshot.NotFound"):
-        volumes.check_for_launch((BlockDevice("/dev/sdf", 8, "snap-12345678"),), ZONES[0])
+        volumes.of_instances.check((BlockDevice("/dev/sdf", 8, "snap-12345678"),), ZONES[0])
 
 
 def test_the_root_disk_s_size_is_accepted_with_a_warning(home: Home, volumes: Volumes, steps: Steps) -> None:
     """Nearly every tutorial asks for one."""
     warnings: list[str] = []
-    launching = dataclasses.replace(volumes._of_instances, progress=_Listener(warnings))
+    launching = dataclasses.replace(volumes.of_instances, progress=_Listener(warnings))
 
     launching.check((BlockDevice("/dev/xvda", 20),), "us-east-1a")
 

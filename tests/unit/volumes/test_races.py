@@ -201,7 +201,7 @@ def _check(volumes: Volumes, machines: Machines, home: Home, made: list[Volume],
     for snapshot in volumes.snapshots.describe():
         assert (home.snapshots / snapshot.id / "who").read_text() == snapshot.volume_id
     for instance_id in instances:
-        volumes.release(instance_id)
+        volumes.of_instances.release(instance_id)
     assert sorted(path.name for path in home.volumes.iterdir()) == sorted(one.id for one in made)
     known = sorted(one.id for one in volumes.snapshots.describe())
     assert sorted(path.name for path in home.snapshots.iterdir()) == known
