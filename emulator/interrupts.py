@@ -22,6 +22,11 @@ class Interrupt:
         """Tell whether it was; from any thread."""
         return self._came
 
+    def heed(self) -> None:
+        """Raise what Ctrl-C raises elsewhere, if it was."""
+        if self._came:
+            raise KeyboardInterrupt
+
     def note(self, number: int, frame: FrameType | None) -> None:
         """Handle the signal."""
         self._came = True

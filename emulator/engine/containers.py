@@ -54,8 +54,7 @@ class Containers:
         try:
             with deferred_interrupts() as interrupted:
                 container_id = self.run(dataclasses.replace(spec, name=name))
-            if interrupted.is_set():
-                raise KeyboardInterrupt
+            interrupted.heed()
             yield container_id
         finally:
             with deferred_interrupts():

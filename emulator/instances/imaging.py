@@ -11,6 +11,7 @@ from emulator.instances.model import Instance, InstanceState
 from emulator.instances.neighbours import Neighbours
 from emulator.instances.records import Records
 from emulator.instances.shell import Shell
+from emulator.interrupts import deferred_interrupts
 from emulator.resources.dry_run import DryRunError
 from emulator.resources.tags import check_tags, write_tags
 from emulator.state import Database
@@ -41,7 +42,7 @@ class Imaging:
     shell: Shell
 
     def create(self, instance: Instance, request: ImageRequest, *, dry_run: bool = False) -> "Ami":
-        """Return the new AMI; an instance that ran runs again afterwards."""
+        """Return the new AMI; an instance that ran runs again afterwards, also if Ctrl-C left no AMI."""
         check_tags(request.tags)
         container_id = instance.container_id
         if container_id is None or instance.state not in (InstanceState.RUNNING, InstanceState.STOPPED):
@@ -51,16 +52,21 @@ class Imaging:
         if dry_run:
             raise DryRunError
         reboots = request.reboot and instance.state is InstanceState.RUNNING
-        with self.shell.at_work() as shell:
+        # Neither a stop nor a commit ends with the request for it: what the engine goes on with is waited for.
+        with deferred_interrupts() as interrupted, self.shell.at_work() as shell:
             self.records.begin(instance.launch, instance.state, shell)
             try:
                 if reboots:
                     self.engine.containers.stop(container_id, STOP_SECONDS)
+                interrupted.heed()
                 ami = images.capture(container_id, request.name, request.description, instance.id)
             finally:
                 if reboots:
                     self.engine.containers.start(container_id)
                 self.records.finish(instance.id, shell)
-        with self.database.transaction() as transaction:
-            write_tags(transaction, ami.id, request.tags)
+            if interrupted.is_set():
+                images.captures.drop(ami)
+            interrupted.heed()
+            with self.database.transaction() as transaction:
+                write_tags(transaction, ami.id, request.tags)
         return ami

@@ -102,23 +102,21 @@ class Launcher:
             self.aftermath.clear(launch.instance_id, self.clock())
 
     def _undo(self, launches: list[Launch]) -> None:
-        for launch in launches:
+        def undo(launch: Launch) -> None:
             self.aftermath.clear(launch.instance_id, self.clock(), undo=True)
             self.records.remove(launch.instance_id)
+
+        with ThreadPoolExecutor(min(len(launches), AT_ONCE)) as pool:
+            list(pool.map(undo, launches))
         self.neighbours.network.refresh()
 
 
 def _at_once(maker: Maker, launches: list[Launch], interrupted: Interrupt) -> list[Launch]:
     def make_unless_interrupted(launch: Launch) -> Launch:
-        _heed(interrupted)
+        interrupted.heed()
         return maker.make(launch)
 
     with ThreadPoolExecutor(min(len(launches), AT_ONCE)) as pool:
         made = list(pool.map(make_unless_interrupted, launches))
-    _heed(interrupted)
+    interrupted.heed()
     return made
-
-
-def _heed(interrupted: Interrupt) -> None:
-    if interrupted.is_set():
-        raise KeyboardInterrupt
