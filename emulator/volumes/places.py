@@ -119,10 +119,9 @@ class Places:
                 entries = list(os.scandir(folder))
             except (FileNotFoundError, NotADirectoryError, PermissionError):
                 continue
-            for entry in entries:
+            for entry in entries:  # what the listing itself says: the entry may be gone by now
                 if entry.is_dir(follow_symlinks=False):
-                    inode = entry.stat(follow_symlinks=False).st_ino
-                    yield Place(folder / entry.name, inode, folder.parent.name)
+                    yield Place(folder / entry.name, entry.inode(), folder.parent.name)
 
 
 def is_folder(path: Path) -> bool:

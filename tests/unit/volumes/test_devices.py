@@ -31,7 +31,7 @@ from tests.unit.volumes.conftest import refused
 )
 def test_a_mapping_is_read_from_shorthand_and_from_json(text: str, device: BlockDevice) -> None:
     """As `aws` takes it; what AWS makes with an instance ends with it, unless something else is said."""
-    (mapping,) = structures(text)
+    (mapping,) = structures(text, "--block-device-mappings", "DeviceName=/dev/sdf")
 
     assert BlockDevice.from_mapping(mapping) == device
 

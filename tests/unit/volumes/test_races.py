@@ -1,5 +1,6 @@
 """Several shells at once: each volume is in one place, and everybody is told the same about it."""
 
+import dataclasses
 import random
 import subprocess
 import sys
@@ -11,9 +12,10 @@ from pathlib import Path
 
 from emulator.errors import EmulatorError
 from emulator.home import Home
-from emulator.volumes import Volume, Volumes
+from emulator.units import utc_now
+from emulator.volumes import Attachment, Volume, Volumes
 from tests.conftest import wait_for
-from tests.unit.volumes.conftest import Machines, Make, OpenShell
+from tests.unit.volumes.conftest import Machines, Make, OpenShell, Steps
 
 _SHELL = """
 import itertools, random, sys
@@ -69,6 +71,15 @@ while True:
 """
 
 
+_TO_AND_FRO = """
+import os, sys
+print("ready", flush=True)
+while True:
+    os.rename(sys.argv[1], sys.argv[2])
+    os.rename(sys.argv[2], sys.argv[1])
+"""
+
+
 def _at_once(home: Home, attempts: list[tuple[str, str, str]]) -> list[str]:
     """Attach in as many processes, and return what each was told."""
     shells = [
@@ -114,6 +125,26 @@ def test_one_of_two_volumes_gets_the_device(volumes: Volumes, machines: Machines
     assert sorted(one.status for one in volumes.describe()) == ["available", "in-use"]
     winner = (first, second)[told.index("attached")]
     assert (machines.inside(instance_id) / "sdf" / "who").read_text() == winner.id
+
+
+def test_a_volume_is_looked_for_while_others_come_and_go(
+    machines: Machines, make: Make, steps: Steps, home: Home
+) -> None:
+    """What was listed a moment ago may be gone when it is looked at."""
+    volume, other, instance_id = make(), make(), machines.launch()
+    (home.volumes / volume.id).rename(machines.inside(instance_id) / "sdg")
+    lost = dataclasses.replace(volume, attachment=Attachment(volume.id, instance_id, "/dev/sdg", utc_now()), inode=-1)
+    places = (str(home.volumes / other.id), str(machines.inside(instance_id) / "sdf"))
+
+    with subprocess.Popen([sys.executable, "-c", _TO_AND_FRO, *places], stdout=subprocess.PIPE, text=True) as shell:
+        try:
+            assert shell.stdout
+            assert shell.stdout.readline() == "ready\n"
+            found = {steps.places.find(lost, []) for _ in range(3000)}
+        finally:
+            shell.kill()
+
+    assert [place.path.name for place in found if place] == ["sdg"]
 
 
 def test_whatever_shells_do_at_random_no_volume_is_lost_or_taken_for_another(
