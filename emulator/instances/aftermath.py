@@ -40,6 +40,8 @@ class Aftermath:
             self._records.update(instance.launch)
         for ending in sight.endings:
             self.end(ending.launch, ending.reason, now)
+        for instance_id in sight.strays:
+            self.clear(instance_id, now)
         for instance in sight.stopped:
             ended_at = self._engine.containers.ended_at(instance.container_id) if instance.container_id else now
             self._records.explain(instance.id, instance.reason, ended_at)

@@ -43,6 +43,8 @@ class Sight:
     """Those that stopped by themselves; their reason is not written down yet."""
     unrecorded: list[Instance] = field(default_factory=list)
     """Those that only the engine knows: the home lost its file."""
+    strays: list[str] = field(default_factory=list)
+    """The ids of interfaces that are alone, and of which nothing says what they were made for."""
 
     def find(self, references: Iterable[str]) -> list[Instance]:
         """
@@ -84,14 +86,15 @@ class Inventory:
             containers = (machines.get(instance_id), interfaces.get(instance_id))
             parts = Parts(instance_id, record, *containers, has_folder=instance_id in folders)
             is_watched = record is not None and (is_new or record.shell in alive)
-            if record is None or not record.is_forgotten(now):
+            if not parts.is_forgotten(now):
                 self._judge(parts, around, sight, is_watched=is_watched)
         sight.instances.sort(key=lambda instance: (instance.launch.launch_time, instance.launch.launch_index))
         return sight
 
     def _judge(self, parts: Parts, around: Surroundings, sight: Sight, *, is_watched: bool) -> None:
         """Add an instance to *sight*; of one that is watched, a living shell sees to what becomes of it."""
-        if parts.launch is None:  # an interface alone, of a home that lost its file: nothing says what it was
+        if parts.launch is None:
+            sight.strays.append(parts.instance_id)
             return
         reason = None if is_watched else parts.ending()
         if reason is not None:

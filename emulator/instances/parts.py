@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from emulator.engine import Container
 from emulator.instances.machine import LAUNCH_LABEL
@@ -59,6 +60,10 @@ class Parts:
         """Whether it has ended and left nothing."""
         has_ended = self.record is not None and self.record.ended_at is not None
         return has_ended and self.machine is None and self.interface is None and not self.has_folder
+
+    def is_forgotten(self, now: datetime) -> bool:
+        """Tell whether it ended so long ago that nobody should hear of it, and left nothing."""
+        return self.record is not None and self.record.is_forgotten(now) and self.is_settled
 
     def state(self) -> InstanceState:
         """Return the state that the containers show."""

@@ -14,8 +14,9 @@ _BUSY = """
 usage() { if [ -f {cgroup}/cpuacct/cpuacct.usage ]; then cat {cgroup}/cpuacct/cpuacct.usage;
           else awk '/^usage_usec/ {print $2 "000"}' {cgroup}/cpu.stat; fi; }
 used=$(usage); began=$(date +%s%N)
-timeout 3 sh -c 'while :; do :; done' & timeout 3 sh -c 'while :; do :; done' & wait
-echo $(( ($(usage) - used) * 1000 / ($(date +%s%N) - began) ))
+timeout 3 sh -c 'while :; do :; done' & timeout 3 sh -c 'while :; do :; done' &
+allowed=$(sed -n 's/^Cpus_allowed_list:\\s*//p' /proc/$!/status); wait
+echo $(( ($(usage) - used) * 1000 / ($(date +%s%N) - began) )) $allowed
 """
 
 
@@ -86,17 +87,11 @@ def test_a_process_that_eats_all_memory_is_killed_and_the_instance_lives_on(nano
 
 
 def test_two_busy_loops_on_one_vcpu_get_one_core_between_them(nano: Machine) -> None:
-    """The share that was used, not the one that was promised: never more; less only if others want it, too."""
-    script = _BUSY.replace("{cgroup}", _CGROUP)
-    measured: list[float] = []
+    """What was used, not what was promised; how much of the core they get is for others on this machine to say."""
+    thousandths, allowed = nano.says("sh", "-c", _BUSY.replace("{cgroup}", _CGROUP)).split()
 
-    def nearly_one() -> bool:
-        measured.append(int(nano.says("sh", "-c", script)) / 1000)
-        return measured[-1] > 0.7
-
-    wait_for(nearly_one, deadline_seconds=120)
-
-    assert max(measured) <= 1.25
+    assert 0 < int(thousandths) <= 1250
+    assert allowed.isdigit()  # one processor, no list or range of them
 
 
 def test_systemd_is_the_first_process_and_content(web: Machine) -> None:

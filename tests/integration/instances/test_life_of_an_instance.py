@@ -31,6 +31,12 @@ def _state(cloud: Cloud, instance_id: str) -> InstanceState:
     return cloud.instances.describe([instance_id])[0].state
 
 
+def _later(cloud: Cloud, lapse: timedelta) -> Instances:
+    """Return the same instances as somebody sees them who looks after *lapse*."""
+    parts = (cloud.engine, cloud.home, cloud.database, cloud.neighbours)
+    return Instances(*parts, Silent(), clock=lambda: utc_now() + lapse)
+
+
 def test_stop_and_start_keep_id_disk_address_and_mac(cloud: Cloud) -> None:
     """A server that comes back as another one would be of little use."""
     (machine,) = launch(cloud)
@@ -81,14 +87,7 @@ def test_a_terminated_instance_is_listed_for_an_hour_with_its_reason(cloud: Clou
     assert listed.state is InstanceState.TERMINATED
     assert listed.reason == "Client.UserInitiatedShutdown: User initiated shutdown"
     assert _boxes(cloud) == []
-    later = Instances(
-        cloud.engine,
-        cloud.home,
-        cloud.database,
-        cloud.neighbours,
-        Silent(),
-        clock=lambda: utc_now() + timedelta(minutes=61),
-    )
+    later = _later(cloud, timedelta(minutes=61))
     assert later.describe() == []
     with pytest.raises(InstanceNotFoundError):
         later.describe([machine.id])
@@ -121,6 +120,35 @@ def test_a_container_removed_from_outside_is_an_instance_that_ended(cloud: Cloud
     assert listed.reason == "Server.InternalError: the container was removed from outside"
     assert _boxes(cloud) == []
     assert cloud.instances.describe()[0].reason == listed.reason
+
+
+@pytest.mark.parametrize("lapse", [timedelta(0), timedelta(minutes=61)])
+def test_a_container_that_the_engine_makes_too_late_goes_at_the_next_look(cloud: Cloud, lapse: timedelta) -> None:
+    """An engine finishes what a killed shell had asked for, also after the launch was given up and cleared away."""
+    (machine,) = launch(cloud, image="minimal")
+    made = cloud.engine.containers.list(Kind.INSTANCE, Kind.INTERFACE)
+    cloud.instances.terminate([machine.id])
+    for one in made:
+        cloud.engine.containers.create(
+            ContainerSpec(cloud.images.holder_image(), one.kind, command=("true",), labels=dict(one.labels))
+        )
+
+    listed = _later(cloud, lapse).describe()
+
+    assert [one.state for one in listed] == [InstanceState.TERMINATED]
+    assert _boxes(cloud) == []
+    assert _later(cloud, timedelta(minutes=61)).describe() == []
+
+
+def test_an_interface_that_is_alone_and_that_nothing_is_known_of_goes(cloud: Cloud) -> None:
+    """A home that lost its file cannot know what it was made for, and nothing will ever join it."""
+    image = cloud.images.holder_image()
+    labels = {INSTANCE_LABEL: "i-0123456789abcdef0"}
+    cloud.engine.containers.create(ContainerSpec(image, Kind.INTERFACE, command=("true",), labels=labels))
+
+    assert cloud.instances.describe() == []
+
+    assert _boxes(cloud) == []
 
 
 def test_an_instance_whose_interface_was_removed_says_so(cloud: Cloud) -> None:

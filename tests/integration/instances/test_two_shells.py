@@ -95,15 +95,14 @@ def test_a_shell_that_is_killed_at_any_moment_leaves_nothing(cloud: Cloud) -> No
 
 def _everything_ends(cloud: Cloud, seed: int) -> None:
     """Check that what is listed is what there is, and that nothing is left when all of it is terminated."""
-    wait_for(lambda: not _under_way(cloud))  # an engine finishes what it was asked for by who is dead
-    alive = [one for one in cloud.instances.describe() if one.state is not InstanceState.TERMINATED]
-    ids = {one.id for one in alive}
-    assert {container.labels["cloudlet.instance"] for container in cloud.engine.containers.list()} <= ids, seed
+    # An engine finishes what it was asked for by who is dead; the next look sees to that.
+    wait_for(lambda: not _under_way(cloud) and _contained(cloud) <= _alive(cloud))
+    ids = _alive(cloud)
     assert {path.name for path in _folder(cloud)} == ids, seed
 
     cloud.instances.terminate(sorted(ids))
 
-    assert cloud.engine.containers.list() == [], seed
+    wait_for(lambda: not _alive(cloud) and not _contained(cloud))
     assert _folder(cloud) == [], seed
     assert cloud.volumes.describe() == [], seed
     assert Records(cloud.database).members() == [], seed
@@ -114,6 +113,14 @@ def _under_way(cloud: Cloud) -> str:
     changing = (InstanceState.PENDING, InstanceState.STOPPING, InstanceState.SHUTTING_DOWN)
     states = {one.id: one.state.label for one in cloud.instances.describe() if one.state in changing}
     return json.dumps(states) if states else ""
+
+
+def _alive(cloud: Cloud) -> set[str]:
+    return {one.id for one in cloud.instances.describe() if one.state is not InstanceState.TERMINATED}
+
+
+def _contained(cloud: Cloud) -> set[str]:
+    return {container.labels["cloudlet.instance"] for container in cloud.engine.containers.list()}
 
 
 def _folder(cloud: Cloud) -> list[Path]:
