@@ -2,6 +2,9 @@
 
 import logging
 import sys
+from typing import Any
+
+import typer
 
 from cli.output import printable
 from emulator.errors import EmulatorError, EngineUnavailableError, InvalidRequestError
@@ -15,6 +18,22 @@ FUNCTION_FAILED = 4
 BUG = 70
 EXEC_FAILED = 125
 INTERRUPTED = 130
+
+UsageError: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
+"""What typer raises about words that are not of the command's grammar; it exports nothing but one branch of it."""
+
+
+class MissingParameterError(InvalidRequestError):
+    """An option that must be there is not; said as EC2 says it, which knows options by the names of its parameters."""
+
+    code = "MissingParameter"
+
+    def __init__(self, option: str, command_path: str | None = None) -> None:
+        name = "".join(word.capitalize() for word in option.strip("-").split("-"))
+        super().__init__(
+            f"The request must contain the parameter {name}",
+            hint=f"add {option}; see `{command_path} --help`" if command_path else f"add {option}",
+        )
 
 
 def exit_code_for(error: EmulatorError) -> int:
@@ -31,6 +50,25 @@ def refused(error: OSError) -> int:
     log.debug("the operating system refused", exc_info=error)
     where = f": {error.filename}" if error.filename else ""
     show(EmulatorError(f"{error.strerror or error}{where}"))
+    return FAILED
+
+
+def misused(error: Any) -> int:
+    """Show what is wrong with the words of a command line, a UsageError; return the exit code."""
+    kind, param = type(error).__name__, getattr(error, "param", None)
+    command_path = error.ctx.command_path if error.ctx else "cloudlet"
+    if kind == "NoArgsIsHelpError":
+        error.show()
+    elif kind == "MissingParameter" and param is not None and param.param_type_name == "option":
+        show(MissingParameterError(param.opts[0], command_path))
+    else:
+        show(InvalidRequestError(error.format_message(), hint=f"see `{command_path} --help`"))
+    return USAGE
+
+
+def aborted() -> int:
+    """Say that a question was answered with no; return the exit code."""
+    show(EmulatorError("nothing was changed"))
     return FAILED
 
 

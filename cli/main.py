@@ -58,9 +58,13 @@ def run(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; never raises SystemExit."""
     logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
-        app(args=argv, prog_name="cloudlet")
-    except SystemExit as stop:  # typer: usage is 2, Ctrl-C is 130
+        exit_code = app(args=argv, prog_name="cloudlet", standalone_mode=False)
+    except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else errors.FAILED
+    except errors.UsageError as error:
+        return errors.misused(error)
+    except typer.Abort:
+        return errors.aborted()
     except EmulatorError as error:
         errors.show(error)
         return errors.exit_code_for(error)
@@ -71,7 +75,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     except Exception:
         log.exception("unexpected failure; this is a bug in cloudlet")
         return errors.BUG
-    return 0
+    return exit_code if isinstance(exit_code, int) else 0  # an Exit's, which is 130 after Ctrl-C
 
 
 def main() -> None:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import output as out
+from cli.errors import UsageError
 from cli.helptext import HelpfulCommand
+from emulator.errors import InvalidRequestError
 from emulator.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,7 +37,11 @@ class AwsCommand(HelpfulCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         lists = {name for param in self.params if getattr(param, "multiple", False) for name in param.opts}
-        return super().parse_args(ctx, expand_lists(args, lists))
+        try:
+            return super().parse_args(ctx, expand_lists(args, lists))
+        except UsageError as error:
+            error.ctx = error.ctx or ctx  # an option without its value does not say whose it is
+            raise
 
 
 def expand_lists(arguments: list[str], list_options: set[str]) -> list[str]:
@@ -108,8 +114,8 @@ def open_cloud(*, quiet: bool = False) -> "Cloud":
     return Cloud(Settings.from_environment(), OnlyWarnings() if quiet else TerminalProgress())
 
 
-def read_bytes_argument(value: str) -> bytes:
-    """Return the bytes of *value*, of `file://PATH` or `fileb://PATH`, or of stdin for `-`."""
+def read_bytes_argument(value: str, option: str) -> bytes:
+    """Return the bytes of *value*, of `file://PATH` or `fileb://PATH`, or of stdin for `-`; errors name *option*."""
     if value == "-":
         import sys
 
@@ -120,7 +126,10 @@ def read_bytes_argument(value: str) -> bytes:
             try:
                 return path.read_bytes()
             except OSError as error:
-                raise typer.BadParameter(f"{value}: {error.strerror}") from error
+                raise InvalidRequestError(
+                    f"Error parsing parameter '{option}': Unable to load paramfile {value}: {error.strerror}",
+                    hint=f"a path behind {scheme} is one from this folder, or from / on",
+                ) from error
     return value.encode()
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from cli.options import read_bytes_argument
 from emulator.errors import InvalidRequestError
 
 _TAGGABLE = (
@@ -17,21 +18,33 @@ _TAGGABLE = (
     "volume",
 )
 
-_HINT = "write ResourceType=instance,Tags=[{Key=Name,Value=web}], or JSON"
+
+def tag_model(resource_type: str) -> str:
+    """Return a `--tag-specifications` to copy."""
+    return f"ResourceType={resource_type},Tags=[{{Key=Name,Value=web}}]"
 
 
-def specified_tags(specifications: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Return the tags that `--tag-specifications` gives, by the type of resource they are for."""
+def specified_tags(specifications: Sequence[str], resource_type: str) -> dict[str, dict[str, str]]:
+    """Return the tags that `--tag-specifications` gives, by type of resource; *resource_type* is the usual one."""
+    model = tag_model(resource_type)
     tags: dict[str, dict[str, str]] = {}
     for text in specifications:
-        for specification in structures(text):
+        for specification in structures(text, "--tag-specifications", model):
             kind = specification.get("ResourceType")
             if kind not in _TAGGABLE:
                 raise InvalidRequestError(
                     f"'{kind}' is not a valid taggable resource type for this operation.", code="InvalidParameterValue"
                 )
-            tags.setdefault(kind, {}).update(_tags(specification.get("Tags", []), text))
+            tags.setdefault(kind, {}).update(_tags(specification.get("Tags", []), text, model))
     return tags
+
+
+def count_range(text: str) -> tuple[int, int]:
+    """Return (least, most) of `3` or `1:3`."""
+    match = re.fullmatch(r"(?:(\d{1,9}):)?(\d{1,9})", text, re.ASCII)
+    if match is None:
+        raise InvalidRequestError(f"--count {text!r} is no number of instances", hint="write N or MIN:MAX, such as 3")
+    return int(match[1] or match[2]), int(match[2])
 
 
 def port_pair(text: str) -> tuple[int, int]:
@@ -43,33 +56,38 @@ def port_pair(text: str) -> tuple[int, int]:
     return pair
 
 
-def _tags(tags: Any, text: str) -> dict[str, str]:
+def _tags(tags: Any, text: str, model: str) -> dict[str, str]:
     if not isinstance(tags, list) or not all(isinstance(tag, dict) and "Key" in tag for tag in tags):
-        raise InvalidRequestError(f"the Tags of {text!r} are no list of Key and Value", hint=_HINT)
+        raise InvalidRequestError(f"the Tags of {text!r} are no list of Key and Value", hint=f"write {model}")
     return {str(tag["Key"]): str(tag.get("Value", "")) for tag in tags}
 
 
-def structures(text: str) -> list[dict[str, Any]]:
-    """Return the structures that *text* spells, in shorthand or in JSON; one that cannot be read is refused."""
-    stripped = text.strip()
+def structures(text: str, option: str, model: str) -> list[dict[str, Any]]:
+    """
+    Return the structures that *option* was given, in shorthand or in JSON, on the command line or in a `file://`.
+
+    What cannot be read is refused, and *model* shown as what to write.
+    """
+    stripped = read_bytes_argument(text, option).decode(errors="replace").strip() if "://" in text else text.strip()
     if stripped.startswith(("[", "{")):
         try:
             parsed = json.loads(stripped)
         except ValueError as error:
-            raise InvalidRequestError(f"{text!r} is no JSON: {error}") from error
+            raise InvalidRequestError(f"{text!r} is no JSON: {error}", hint=f"or write {model}") from error
         structures = parsed if isinstance(parsed, list) else [parsed]
         if not all(isinstance(one, dict) for one in structures):
-            raise InvalidRequestError(f"{text!r} is no structure, nor a list of them", hint=_HINT)
+            raise InvalidRequestError(f"{text!r} is no structure, nor a list of them", hint=f"write {model}")
         return structures
-    parser = _Parser(stripped)
+    parser = _Parser(stripped, model)
     return [parser.structure(end="")]
 
 
 class _Parser:
     """Reads the shorthand from left to right: key=value pairs, lists in [], structures in {}."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, model: str) -> None:
         self._text = text
+        self._model = model
         self._at = 0
 
     def structure(self, end: str) -> dict[str, Any]:
@@ -140,5 +158,5 @@ class _Parser:
     def _unexpected(self) -> InvalidRequestError:
         return InvalidRequestError(
             f"{self._text!r} cannot be read from character {self._at + 1} on",
-            hint=_HINT,
+            hint=f"write {self._model}, or JSON",
         )

@@ -147,7 +147,7 @@ def invoke(
     """
     from cli.commands.invocation import Call, answer_of, run
 
-    call = Call(function_name, read_bytes_argument(payload), invocation_type, log_type)
+    call = Call(function_name, read_bytes_argument(payload, "--payload"), invocation_type, log_type)
     with open_cloud(quiet=True) as cloud:
         cloud.functions.find(function_name)
         reply = run(cloud.home, call)

@@ -7,7 +7,7 @@ import typer
 
 from cli.commands.ec2.groups import GroupId, GroupName, group_reference, traffic_text
 from cli.commands.ec2.shared import DryRun, Filters, parse_filters
-from cli.options import command, open_cloud, read_bytes_argument
+from cli.options import command, open_cloud
 from cli.output import Answer
 from emulator.errors import InvalidRequestError
 
@@ -180,7 +180,8 @@ def _structures(
     """Return the permissions that the options say, as AWS spells them; none if they say nothing."""
     from cli.shorthand import structures
 
-    told = [one for text in ip_permissions or () for one in structures(read_bytes_argument(text).decode())]
+    model = "IpProtocol=tcp,FromPort=80,ToPort=80,IpRanges=[{CidrIp=0.0.0.0/0}]"
+    told = [one for text in ip_permissions or () for one in structures(text, "--ip-permissions", model)]
     if (protocol, port, cidr, source_group) == (None, None, None, None):
         return told
     if told:

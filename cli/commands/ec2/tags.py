@@ -12,6 +12,8 @@ from emulator.errors import InvalidRequestError
 
 app = typer.Typer()
 
+_TAG = "Key=Name,Value=web"
+
 _Resources = Annotated[
     list[str] | None,
     typer.Option("--resources", metavar="ID...", help="Ids of anything that has tags, or instances' Name tags."),
@@ -80,11 +82,9 @@ def _parse(texts: Sequence[str]) -> dict[str, str | None]:
 
     parsed: dict[str, str | None] = {}
     for text in texts:
-        for tag in structures(text):
+        for tag in structures(text, "--tags", _TAG):
             if "Key" not in tag or not {*tag} <= {"Key", "Value"} or any(isinstance(one, list) for one in tag.values()):
-                raise InvalidRequestError(
-                    f"--tags {text!r} is no tag", hint="write Key=Name,Value=web, or Value='a, b'"
-                )
+                raise InvalidRequestError(f"--tags {text!r} is no tag", hint=f"write {_TAG}, or Value='a, b'")
             parsed[str(tag["Key"])] = None if tag.get("Value") is None else str(tag["Value"])
     return parsed
 

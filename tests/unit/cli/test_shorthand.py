@@ -1,8 +1,10 @@
 """Structures on a command line."""
 
+from pathlib import Path
+
 import pytest
 
-from cli.shorthand import port_pair, specified_tags, structures
+from cli.shorthand import count_range, port_pair, specified_tags, structures
 from emulator.errors import InvalidRequestError
 
 
@@ -24,21 +26,24 @@ from emulator.errors import InvalidRequestError
 )
 def test_tags_are_read_as_aws_reads_them(text: str, tags: dict[str, str]) -> None:
     """Shorthand or JSON, quoted or not."""
-    assert specified_tags([text]) == {"instance": tags}
+    assert specified_tags([text], "instance") == {"instance": tags}
 
 
 def test_several_specifications_add_up() -> None:
     """The option takes a list."""
     specifications = [f"ResourceType=instance,Tags=[{{Key={key},Value=1}}]" for key in "ab"]
 
-    assert specified_tags(specifications) == {"instance": {"a": "1", "b": "1"}}
+    assert specified_tags(specifications, "instance") == {"instance": {"a": "1", "b": "1"}}
 
 
 def test_tags_are_kept_apart_by_what_they_are_for() -> None:
     """An instance and its volume may be called differently."""
     specifications = [f"ResourceType={kind},Tags=[{{Key=Name,Value={kind}-1}}]" for kind in ("instance", "volume")]
 
-    assert specified_tags(specifications) == {"instance": {"Name": "instance-1"}, "volume": {"Name": "volume-1"}}
+    assert specified_tags(specifications, "instance") == {
+        "instance": {"Name": "instance-1"},
+        "volume": {"Name": "volume-1"},
+    }
 
 
 @pytest.mark.parametrize(
@@ -58,7 +63,7 @@ def test_tags_are_kept_apart_by_what_they_are_for() -> None:
 )
 def test_values_with_commas_between_them_are_a_list(text: str, structure: dict[str, object]) -> None:
     """As in the filters of every describe command."""
-    assert structures(text) == [structure]
+    assert structures(text, "--filters", "Name=tag:Name,Values=web") == [structure]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +89,7 @@ def test_values_with_commas_between_them_are_a_list(text: str, structure: dict[s
 def test_what_cannot_be_meant_is_refused(text: str) -> None:
     """A usage error with a model to copy, never a bug report."""
     with pytest.raises(InvalidRequestError):
-        specified_tags([text])
+        specified_tags([text], "instance")
 
 
 @pytest.mark.parametrize(
@@ -102,3 +107,33 @@ def test_what_is_no_pair_of_ports_is_refused(text: str) -> None:
     """Before the engine sees it."""
     with pytest.raises(InvalidRequestError, match="--publish"):
         port_pair(text)
+
+
+@pytest.mark.parametrize(("text", "counts"), [("3", (3, 3)), ("1:3", (1, 3)), ("0", (0, 0))])
+def test_a_count_may_say_the_fewest_that_would_do(text: str, counts: tuple[int, int]) -> None:
+    """As `aws` takes it; which counts make sense is the core's to say."""
+    assert count_range(text) == counts
+
+
+@pytest.mark.parametrize("text", ["", "many", "-1", "1:", ":3", "1:2:3", "1.5"])
+def test_what_is_no_count_is_refused(text: str) -> None:
+    """With a count to copy."""
+    with pytest.raises(InvalidRequestError, match="--count"):
+        count_range(text)
+
+
+def test_structures_may_lie_in_a_file(tmp_path: Path) -> None:
+    """JSON that is too long for a command line; an option that cannot read its file is named."""
+    (tmp_path / "filters.json").write_text('[{"Name": "image-id", "Values": ["ami-1"]}]')
+
+    assert structures(f"file://{tmp_path}/filters.json", "--filters", "") == [{"Name": "image-id", "Values": ["ami-1"]}]
+    with pytest.raises(InvalidRequestError, match=r"parameter '--filters': .*paramfile file:///no-such: No such file"):
+        structures("file:///no-such", "--filters", "")
+
+
+def test_a_hint_shows_what_the_option_at_hand_takes() -> None:
+    """Not what another one does."""
+    with pytest.raises(InvalidRequestError) as caught:
+        structures("DeviceName=/dev/sdf,Ebs={", "--block-device-mappings", "DeviceName=/dev/sdf,Ebs={VolumeSize=8}")
+
+    assert caught.value.hint == "write DeviceName=/dev/sdf,Ebs={VolumeSize=8}, or JSON"
