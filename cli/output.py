@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,10 @@ from typing import TextIO
 
 from emulator.errors import InvalidRequestError
 from emulator.settings import OUTPUTS
+
+_GAP = "  "
+_NARROWEST = 12
+"""A last column with less room than this runs over the edge."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,8 @@ class Answer:
     """For --quiet, one a line."""
     text: str | None = None
     """Shown in place of the table where the answer is no table."""
+    footnotes: Sequence[str] = ()
+    """What people want to know beside the table; to stderr, and with it only."""
     hint: str | None = None
     """What to do next; to stderr."""
     exit_code: int = 0
@@ -42,6 +49,8 @@ def show(answer: Answer, output: str, query: str | None, quiet: bool) -> None:
         _FORMATS["json" if output == "table" else output](document)
     elif output == "table":
         _write_table(answer)
+        for sentence in answer.footnotes:
+            note(sentence)
     else:
         _FORMATS[output](answer.document)
     if answer.hint:
@@ -67,12 +76,25 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
-def table_lines(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
-    """Yield the lines of a table for people, its head first."""
+def table_lines(columns: Sequence[str], rows: Sequence[Sequence[object]], width: int | None = None) -> Iterator[str]:
+    """Yield the lines of a table for people, its head first; the last column goes on below itself to fit in *width*."""
     cells = [list(columns), *([printable(str(cell)) for cell in row] for row in rows)]
     widths = [max(len(row[index]) for row in cells) for index in range(len(columns))]
-    for row in cells:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    indent = sum(one + len(_GAP) for one in widths[:-1])
+    room = max((width or sys.maxsize) - indent, _NARROWEST)
+    for *row, last in cells:
+        start = "".join(cell.ljust(one) + _GAP for cell, one in zip(row, widths, strict=False))
+        for line in _wrapped(last, room):
+            yield (start + line).rstrip()
+            start = " " * indent
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    if len(text) <= width:
+        return [text]
+    import textwrap
+
+    return textwrap.wrap(text, width, break_on_hyphens=False)
 
 
 def write(line: str) -> None:
@@ -131,6 +153,11 @@ def _discard() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _terminal_width() -> int | None:
+    """Return how wide the terminal is that stdout is; in a pipe a line is a row, however long."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
 def _write_table(answer: Answer) -> None:
     if answer.text is not None:
         if answer.text:
@@ -138,7 +165,7 @@ def _write_table(answer: Answer) -> None:
         return
     if not answer.rows:
         return
-    for line in table_lines(answer.columns, answer.rows):
+    for line in table_lines(answer.columns, answer.rows, _terminal_width()):
         write(line)
 
 

@@ -3,10 +3,11 @@
 A step within another is a line of its own, with the time it took: `  [2/5] packages: nginx … 12.3 s`.
 """
 
+import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _QUICK_SECONDS = 1.0
+_STDERR = 2
 _LONGEST_DETAIL = 60
 
 
@@ -25,6 +27,11 @@ class OnlyWarnings(Silent):
     def warn(self, sentence: str) -> None:
         """Write a warning to stderr."""
         _say(f"warning: {sentence}")
+
+    def interrupted(self) -> None:
+        """Write so past Python's streams: a signal handler may have come in the middle of another write."""
+        with suppress(OSError):
+            os.write(_STDERR, b"interrupted: what was begun is taken back, wait a moment\n")
 
 
 @dataclass

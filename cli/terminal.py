@@ -9,9 +9,10 @@ import threading
 import tty
 from collections.abc import Iterator, Sequence
 
+from cli.errors import show
 from cli.output import write_bytes
 from emulator.engine import Engine
-from emulator.engine.exec_session import ExecSession
+from emulator.engine.exec_session import NOT_FOUND, ExecSession
 from emulator.errors import EmulatorError
 
 _CHUNK = 65536
@@ -24,7 +25,11 @@ def bridge(engine: Engine, container_id: str, command: Sequence[str], user: str)
     threading.Thread(target=_send_stdin, args=(session,), daemon=True).start()
     with _raw_terminal(session) if interactive else contextlib.nullcontext():
         session.receive(lambda content, from_stderr: write_bytes(content, to_stderr=from_stderr))
-    return session.exit_code()
+    exit_code = session.exit_code()
+    if session.refusal is not None:
+        said = "command not found" if exit_code == NOT_FOUND else f"cannot be run: {session.refusal}"
+        show(EmulatorError(f"{command[0]}: {said}", hint="it is looked for in the instance, by its name or its path"))
+    return exit_code
 
 
 def _send_stdin(session: ExecSession) -> None:

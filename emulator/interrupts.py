@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -15,7 +15,8 @@ class Interrupt:
     on top of the first one's, would wait for it for ever.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_first: Callable[[], None]) -> None:
+        self._on_first = on_first
         self._came = False
 
     def is_set(self) -> bool:
@@ -29,18 +30,20 @@ class Interrupt:
 
     def note(self, number: int, frame: FrameType | None) -> None:
         """Handle the signal."""
-        self._came = True
+        if not self._came:
+            self._came = True
+            self._on_first()
 
 
 @contextmanager
-def deferred_interrupts() -> Iterator[Interrupt]:
+def deferred_interrupts(on_first: Callable[[], None] = lambda: None) -> Iterator[Interrupt]:
     """
-    Yield what Ctrl-C is noted in, in place of the exception it raises otherwise.
+    Yield what Ctrl-C is noted in, in place of the exception it raises otherwise; the first one calls *on_first*.
 
     An exception may strike between any two steps, also in the middle of starting a thread, which then nobody waits
     for. Whoever has a handler of their own keeps it, and threads other than the main one never see Ctrl-C.
     """
-    asked = Interrupt()
+    asked = Interrupt(on_first)
     in_main_thread = threading.current_thread() is threading.main_thread()
     if not in_main_thread or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield asked

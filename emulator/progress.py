@@ -16,6 +16,9 @@ class Progress(Protocol):
     def warn(self, sentence: str) -> None:
         """Say something the user should know although all goes on."""
 
+    def interrupted(self) -> None:
+        """Say that Ctrl-C was heard, and that what was begun is being taken back; called in a signal handler."""
+
 
 class Silent:
     """Reports to nobody."""
@@ -27,4 +30,7 @@ class Silent:
         pass
 
     def warn(self, sentence: str) -> None:
+        pass
+
+    def interrupted(self) -> None:
         pass

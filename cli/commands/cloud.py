@@ -154,11 +154,12 @@ def reset(
     from cli.commands.removal import remove_home
 
     with open_cloud() as cloud:
+        doomed = f"everything in {cloud.home.root} but your own AMI definitions"
         if not yes:
             if not sys.stdin.isatty():
-                raise InvalidRequestError(f"reset removes all of {cloud.home.root}", hint="confirm it with --yes")
-            typer.confirm(f"Remove all of {cloud.home.root}, objects included?", abort=True, err=True)
+                raise InvalidRequestError(f"reset removes {doomed}", hint="confirm it with --yes")
+            typer.confirm(f"Remove {doomed}, objects included?", abort=True, err=True)
         removed = remove_home(cloud)
-    return Answer(
-        removed, text="", hint=f"all of {cloud.home.root} is removed; images of definitions are kept for the next time"
-    )
+    kept = f" and your AMIs in {cloud.home.user_amis}" if cloud.home.user_amis.exists() else ""
+    hint = f"{cloud.home.root} is reset; kept for the next time: the images that were built from definitions{kept}"
+    return Answer(removed, text="", hint=hint)

@@ -1,6 +1,7 @@
 """A command inside a container with its streams open: what a shell, a pipe or a terminal needs."""
 
 import contextlib
+import re
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -13,6 +14,10 @@ _STDERR = 2
 _HEADER = 8
 _CHUNK = 65536
 _PAUSE_SECONDS = 0.01
+
+_REFUSED = b"OCI runtime exec failed"  # printed by the engine in place of the command, as if that had said it
+NOT_EXECUTABLE = 126
+NOT_FOUND = 127
 
 
 class ExecSession:
@@ -30,6 +35,8 @@ class ExecSession:
     ) -> None:
         self._connection = connection
         self._tty = tty
+        self.refusal: str | None = None
+        """Why the engine could not begin it, in the engine's words."""
         with connection.translated("run a command in a container") as api:
             created = api.exec_create(container_id, list(command), user=user, tty=tty, stdin=stdin)
             self._exec_id = created["Id"]
@@ -65,22 +72,27 @@ class ExecSession:
             api.exec_resize(self._exec_id, height=rows, width=columns)
 
     def receive(self, on_output: Callable[[bytes, bool], None]) -> None:
-        """Pass on what the command prints (bytes, from stderr?) until it ends."""
-        while True:
-            content, from_stderr = self._next()
-            if not content:
-                return
+        """Pass on what the command prints (bytes, from stderr?) until it ends; `refusal` tells if it never began."""
+        content, from_stderr = self._next()
+        if content.startswith(_REFUSED):
+            self.refusal = content.decode(errors="replace").strip()
+            return
+        while content:
             on_output(content, from_stderr)
+            content, from_stderr = self._next()
 
     def exit_code(self) -> int:
-        """Return what the command ended with; call it when `receive` has returned."""
+        """Return what the command ended with, a shell's codes if it never began; call it after `receive`."""
         self._response.close()
         while True:  # the end of its output may be heard before the end of the command
             with self._connection.translated("see how a command ended") as api:
                 state = api.exec_inspect(self._exec_id)
             if not state["Running"]:
-                return int(state["ExitCode"] or 0)
+                break
             time.sleep(_PAUSE_SECONDS)
+        if self.refusal is not None:  # some engines know but one code for it
+            return NOT_FOUND if re.search("not found|no such file", self.refusal, re.IGNORECASE) else NOT_EXECUTABLE
+        return int(state["ExitCode"] or 0)
 
     def _next(self) -> tuple[bytes, bool]:
         """Return the next piece of output and whether it comes from stderr; no bytes at the end."""

@@ -1,11 +1,11 @@
 """AMIs in the shape of AWS's answers: names and nesting as in the EC2 API reference."""
 
-import platform
 from collections.abc import Mapping
 from typing import Any
 
 from emulator.images.ami import SHIPPED, Ami
 from emulator.images.defined import BrokenAmi
+from emulator.processor import architecture
 from emulator.resources.filters import Fields
 from emulator.settings import ACCOUNT_ID
 from emulator.units import iso_millis
@@ -37,14 +37,6 @@ FILTERS = (
     "virtualization-type",
 )
 """What `--filters` may name, besides tags."""
-
-_ARCHITECTURES = {"aarch64": "arm64", "amd64": "x86_64"}
-
-
-def architecture() -> str:
-    """Return AWS's name for what this machine's processors are, and so all that runs on them."""
-    machine = platform.machine().lower()
-    return _ARCHITECTURES.get(machine, machine)
 
 
 def owner_id(ami: Ami) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from emulator.errors import DefinitionError, Problem, nearest
 from emulator.images.definition import BaseImage, Definition, FileEntry
@@ -60,7 +60,7 @@ def _message(detail: Mapping[str, Any], location: list[str], fields: Mapping[str
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     if kind == "missing":
-        return "is missing"
+        return "is missing" + _only_value(location)
     if kind == "extra_forbidden":
         allowed = list(fields) if len(location) == 1 else _fields_below(location[0])
         return f"is no field here; {nearest(location[-1], allowed) or 'there are ' + ', '.join(allowed)}"
@@ -74,6 +74,15 @@ def _message(detail: Mapping[str, Any], location: list[str], fields: Mapping[str
     if kind == "literal_error":
         return f"{shown(value)} is not {detail['ctx']['expected']}"
     return f"{shown(value)}: {detail['msg']}"
+
+
+def _only_value(location: list[str]) -> str:
+    """Return what to write for a field that can have but one value."""
+    from emulator.images.schema import AmiModel
+
+    field = AmiModel.model_fields[location[0]] if len(location) == 1 else None
+    values = get_args(field.annotation) if field and get_origin(field.annotation) is Literal else ()
+    return f"; write `{location[0]}: {values[0]}`" if len(values) == 1 else ""
 
 
 def _fields_below(field: str) -> list[str]:

@@ -16,8 +16,9 @@ from emulator.instances.launch import check_shutdown_behavior
 from emulator.instances.model import Instance, InstanceState, Launch
 from emulator.instances.neighbours import Neighbours
 from emulator.instances.records import Records
-from emulator.instances.size import Size, processors, write_size
+from emulator.instances.size import Size, differences, processors, write_size
 from emulator.metadata.options import MetadataOptions
+from emulator.progress import Progress
 from emulator.resources.dry_run import DryRunError
 
 
@@ -75,6 +76,7 @@ class Attributes:
     records: Records
     neighbours: Neighbours
     identity: Identity
+    progress: Progress
 
     def modify(self, instance: Instance, change: AttributeChange, *, dry_run: bool = False) -> None:
         """Apply *change*; type and user data only of a stopped instance, as on AWS."""
@@ -88,8 +90,10 @@ class Attributes:
             raise DryRunError
         folder = InstanceFolder(self.home, instance.id)
         if change.instance_type is not None and instance.container_id is not None:
-            info = self.engine.info()
-            size = Size.of(find_type(change.instance_type), info)
+            info, kind = self.engine.info(), find_type(change.instance_type)
+            size = Size.of(kind, info)
+            for sentence in differences(kind, info):
+                self.progress.warn(sentence)
             chosen = processors(size, info)
             self.engine.containers.resize(instance.container_id, size.memory_bytes, size.vcpus, chosen)
             write_size(folder.size, size)

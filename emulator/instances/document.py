@@ -8,6 +8,7 @@ from emulator.instances.identity import PUBLIC_DNS_NAME, PUBLIC_IP, interface_id
 from emulator.instances.instance_types import find_type
 from emulator.instances.model import Instance, InstanceState, StateChange
 from emulator.instances.parts import USER_INITIATED
+from emulator.processor import architecture
 from emulator.settings import ACCOUNT_ID
 
 Document = dict[str, Any]
@@ -67,7 +68,7 @@ def _instance(instance: Instance) -> Document:
         "Placement": {"AvailabilityZone": instance.subnet.zone, "Tenancy": "default"},
         "State": state_document(instance.state),
         "StateTransitionReason": _transition_reason(instance),
-        "Architecture": kind.architecture,
+        "Architecture": architecture(),
         "RootDeviceName": "/dev/xvda",
         "RootDeviceType": "ebs",
         "VirtualizationType": "hvm",
@@ -108,7 +109,7 @@ def _optional(instance: Instance) -> Iterator[tuple[str, object]]:
     if instance.state is InstanceState.RUNNING:
         yield "PublicIpAddress", PUBLIC_IP
         yield "PublicDnsName", PUBLIC_DNS_NAME
-        yield "PublishedPorts", [{"HostPort": host, "InstancePort": inside} for host, inside in instance.ports]
+        yield "PublishedPorts", [{"HostPort": host, "InstancePort": inside} for host, inside in instance.open_ports]
 
 
 def _transition_reason(instance: Instance) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from emulator.instances.identity import PUBLIC_DNS_NAME
-from emulator.instances.instance_types import find_type
 from emulator.instances.model import Instance, InstanceState
+from emulator.processor import architecture
 from emulator.resources import filters
 from emulator.resources.filters import Fields, Filter
 
@@ -43,7 +43,7 @@ def select(instances: Sequence[Instance], wanted: Sequence[Filter]) -> list[Inst
 def _fields(instance: Instance) -> Fields:
     launch = instance.launch
     fields = {
-        "architecture": [find_type(launch.instance_type).architecture],
+        "architecture": [architecture()],
         "availability-zone": [instance.subnet.zone],
         "client-token": [launch.client_token or ""],
         "image-id": [launch.image_id],

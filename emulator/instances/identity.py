@@ -7,10 +7,10 @@ from emulator.errors import NotFoundError
 from emulator.home import Home
 from emulator.ids import content_id
 from emulator.instances.folder import InstanceFolder
-from emulator.instances.instance_types import find_type
 from emulator.instances.model import Launch
 from emulator.instances.neighbours import Neighbours
 from emulator.metadata import InstanceFacts, LoginKey, NamedGroup, mac_for, metadata_document, write_metadata
+from emulator.processor import architecture
 
 PUBLIC_IP = "127.0.0.1"
 PUBLIC_DNS_NAME = "localhost"
@@ -58,7 +58,7 @@ class Identity:
             role=launch.role,
             public_ip=PUBLIC_IP if launch.ports else None,
             public_dns_name=PUBLIC_DNS_NAME if launch.ports else None,
-            architecture=find_type(launch.instance_type).architecture,
+            architecture=architecture(),
         )
 
     def _key(self, launch: Launch) -> LoginKey | None:

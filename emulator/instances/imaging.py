@@ -12,6 +12,7 @@ from emulator.instances.neighbours import Neighbours
 from emulator.instances.records import Records
 from emulator.instances.shell import Shell
 from emulator.interrupts import deferred_interrupts
+from emulator.progress import Progress
 from emulator.resources.dry_run import DryRunError
 from emulator.resources.tags import check_tags, write_tags
 from emulator.state import Database
@@ -40,6 +41,7 @@ class Imaging:
     records: Records
     neighbours: Neighbours
     shell: Shell
+    progress: Progress
 
     def create(self, instance: Instance, request: ImageRequest, *, dry_run: bool = False) -> "Ami":
         """Return the new AMI; an instance that ran runs again afterwards, also if Ctrl-C left no AMI."""
@@ -53,7 +55,7 @@ class Imaging:
             raise DryRunError
         reboots = request.reboot and instance.state is InstanceState.RUNNING
         # Neither a stop nor a commit ends with the request for it: what the engine goes on with is waited for.
-        with deferred_interrupts() as interrupted, self.shell.at_work() as shell:
+        with deferred_interrupts(self.progress.interrupted) as interrupted, self.shell.at_work() as shell:
             self.records.begin(instance.launch, instance.state, shell)
             try:
                 if reboots:

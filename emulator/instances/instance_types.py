@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.errors import NotFoundError, nearest
+from emulator.errors import InvalidRequestError, nearest
 from emulator.resources.filters import Fields, Filter, select
+from emulator.resources.invalid import InvalidParameterValueError
 from emulator.units import MIB
 
 _DATA = Path(__file__).with_name("instance_types.csv")
@@ -51,10 +52,8 @@ class InstanceType:
         return self.name.startswith("t")
 
 
-class InstanceTypeNotFoundError(NotFoundError):
+class InstanceTypeNotFoundError(InvalidParameterValueError):
     """AWS has no such type, or cloudlet does not know it."""
-
-    code = "InvalidParameterValue"
 
     def __init__(self, name: str) -> None:
         near = nearest(name, all_types())
@@ -64,7 +63,7 @@ class InstanceTypeNotFoundError(NotFoundError):
         )
 
 
-class UnknownInstanceTypesError(NotFoundError):
+class UnknownInstanceTypesError(InvalidRequestError):
     """What DescribeInstanceTypes says of the same mistake: other words, and all wrong names at once."""
 
     code = "InvalidInstanceType"

@@ -23,6 +23,8 @@ class LaunchRequest:
     image: str
     instance_type: str
     count: int = 1
+    min_count: int | None = None
+    """The fewest that would do, no more than `count`; all of them are launched, or none."""
     publish: tuple[tuple[int, int], ...] = ()
     """(port of this machine, port of the instance), 0 for any."""
     publish_auto: bool = False
@@ -48,6 +50,11 @@ class LaunchRequest:
         if not 1 <= self.count <= _MOST_AT_ONCE:
             raise InvalidRequestError(
                 f"Value ({self.count}) for parameter maxCount is invalid: it is between 1 and {_MOST_AT_ONCE}",
+                code="InvalidParameterValue",
+            )
+        if self.min_count is not None and not 1 <= self.min_count <= self.count:
+            raise InvalidRequestError(
+                f"Value ({self.min_count}) for parameter minCount is invalid: it is between 1 and maxCount",
                 code="InvalidParameterValue",
             )
         check_shutdown_behavior(self.shutdown_behavior)

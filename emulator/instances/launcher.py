@@ -20,6 +20,7 @@ from emulator.instances.records import Records
 from emulator.instances.shell import Shell
 from emulator.interrupts import Interrupt, deferred_interrupts
 from emulator.network.addresses import choose_address
+from emulator.progress import Progress
 
 AT_ONCE = 16
 """How many instances are made at a time: more than there are processors, since the engine often waits."""
@@ -39,6 +40,7 @@ class Launcher:
     aftermath: Aftermath
     shell: Shell
     clock: Callable[[], datetime]
+    progress: Progress
 
     def launch(self, plan: Preparation) -> list[Launch]:
         """Return the instances of *plan*, running."""
@@ -46,7 +48,7 @@ class Launcher:
         interface_image = self.neighbours.interface_image()
         maker = Maker(self.engine, self.home, plan, interface_image, lambda launch: self._move(plan, launch))
         self.engine.networks.ensure_vpc()
-        with deferred_interrupts() as interrupted, self.shell.at_work() as shell:
+        with deferred_interrupts(self.progress.interrupted) as interrupted, self.shell.at_work() as shell:
             launches = self._planned(plan)
             try:
                 self.records.add(launches, plan.request.tags, shell)

@@ -118,6 +118,7 @@ class Instance:
     is_connected: bool = False
     """Whether its interface runs."""
     ports: tuple[tuple[int, int], ...] = ()
+    """Those published, kept for it while it is stopped."""
     groups: tuple[NamedGroup, ...] = ()
     volumes: tuple[Attachment, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
@@ -128,6 +129,11 @@ class Instance:
     @property
     def id(self) -> str:
         return self.launch.instance_id
+
+    @property
+    def open_ports(self) -> tuple[tuple[int, int], ...]:
+        """The ports of this machine that lead into it now: while it runs."""
+        return self.ports if self.state is InstanceState.RUNNING else ()
 
     @property
     def mac_address(self) -> str:

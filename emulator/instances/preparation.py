@@ -8,14 +8,13 @@ from emulator import userdata
 from emulator.engine import Engine, EngineInfo
 from emulator.ids import new_id
 from emulator.instances.folder import InstanceFolder
-from emulator.instances.instance_types import InstanceType, find_type
+from emulator.instances.instance_types import find_type
 from emulator.instances.launch import LaunchRequest, published
 from emulator.instances.model import Launch
 from emulator.instances.neighbours import Neighbours
-from emulator.instances.size import Size, write_size
+from emulator.instances.size import Size, differences, write_size
 from emulator.network import Subnet
 from emulator.progress import Progress
-from emulator.units import format_bytes
 from emulator.userdata import BootPlan, UserData, boot_script
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def prepare(
     neighbours.volumes.check(request.block_devices, subnet.zone)
     user_data = userdata.read(request.user_data or b"")
     info = engine.info()
-    for sentence in (*user_data.warnings, *_larger(kind, info)):
+    for sentence in (*user_data.warnings, *differences(kind, info)):
         progress.warn(sentence)
     first = Launch(
         instance_id="",
@@ -82,13 +81,3 @@ def prepare(
         client_token=request.client_token,
     )
     return Preparation(request, ami, info, Size.of(kind, info), subnet, public_key, user_data, first)
-
-
-def _larger(kind: InstanceType, engine: EngineInfo) -> tuple[str, ...]:
-    if kind.vcpus <= engine.cpus and kind.memory_bytes <= engine.memory_bytes:
-        return ()
-    sentence = (
-        f"{kind.name} has {kind.vcpus} vCPUs and {format_bytes(kind.memory_bytes)}, this machine has {engine.cpus} "
-        f"and {format_bytes(engine.memory_bytes)}: the instance will be as large as the machine"
-    )
-    return (sentence,)

@@ -24,7 +24,7 @@ from emulator.instances.records import Records
 from emulator.instances.repair import Repair
 from emulator.instances.shell import Shell
 from emulator.instances.tokens import ClientTokens
-from emulator.instances.user_data import wait_for_user_data
+from emulator.instances.user_data import UserDataFailedError, wait_for_user_data
 from emulator.progress import Progress
 from emulator.resources.client_tokens import digest
 from emulator.resources.dry_run import DryRunError
@@ -60,11 +60,11 @@ class Instances:
         identity = Identity(home, neighbours)
         self._aftermath = Aftermath(engine, home, records, neighbours)
         repair = Repair(engine, home, neighbours, identity)
-        self._launcher = Launcher(engine, home, records, neighbours, identity, self._aftermath, shell, clock)
+        self._launcher = Launcher(engine, home, records, neighbours, identity, self._aftermath, shell, clock, progress)
         self._changes = Changes(engine, records, neighbours, repair, self._aftermath, shell)
-        self._attributes = Attributes(engine, home, records, neighbours, identity)
+        self._attributes = Attributes(engine, home, records, neighbours, identity, progress)
         self._identity = identity
-        self._imaging = Imaging(engine, database, records, neighbours, shell)
+        self._imaging = Imaging(engine, database, records, neighbours, shell, progress)
 
     def run(self, request: LaunchRequest, *, dry_run: bool = False) -> list[Instance]:
         """
@@ -123,11 +123,9 @@ class Instances:
         path = InstanceFolder(self._home, instance.id).user_data
         return path.read_bytes() if path.exists() else None
 
-    def wait_for_user_data(self, reference: str, timeout_seconds: float) -> None:
-        """Return when an instance's user data has run; UserDataFailedError if it failed, or is not done in time."""
-        instance = self.living(reference, "entered")
-        if instance.container_id is not None:
-            wait_for_user_data(self._engine, instance.id, instance.container_id, timeout_seconds)
+    def wait_for_user_data(self, references: Sequence[str], timeout_seconds: float) -> list[UserDataFailedError]:
+        """Return when the user data of all instances has run, with an error for each that failed or ran out of time."""
+        return wait_for_user_data(self._engine, self._find(references), timeout_seconds)
 
     def statuses(self, instances: Sequence[Instance]) -> list[status.InstanceStatus]:
         """Check how instances are."""

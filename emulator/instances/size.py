@@ -5,13 +5,15 @@ total is meant to be read there.
 """
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.engine import EngineInfo
 from emulator.engine.records import Bind
 from emulator.instances.instance_types import InstanceType
-from emulator.units import KIB, MIB
+from emulator.processor import architecture
+from emulator.units import KIB, MIB, format_bytes
 
 _CPUINFO = Path("/proc/cpuinfo")
 _CPU_LISTS = ("online", "possible", "present")
@@ -30,6 +32,20 @@ class Size:
     def of(cls, size: InstanceType, engine: EngineInfo) -> "Size":
         """Return what a machine of *engine* can give to an instance of that type."""
         return cls(min(size.vcpus, engine.cpus), min(size.memory_bytes, engine.memory_bytes))
+
+
+def differences(kind: InstanceType, engine: EngineInfo) -> Iterator[str]:
+    """Yield a sentence about each thing in which an instance of *kind* is not here what it is on AWS."""
+    if kind.vcpus > engine.cpus or kind.memory_bytes > engine.memory_bytes:
+        yield (
+            f"{kind.name} has {kind.vcpus} vCPUs and {format_bytes(kind.memory_bytes)}, this machine has {engine.cpus} "
+            f"and {format_bytes(engine.memory_bytes)}: the instance will be as large as the machine"
+        )
+    if kind.architecture != architecture():
+        yield (
+            f"{kind.name} is of {kind.architecture}, this machine and its AMIs are of {architecture()}: the instance "
+            "will be, too; AWS would want another AMI or another type"
+        )
 
 
 def processors(size: Size, engine: EngineInfo) -> str:

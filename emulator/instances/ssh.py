@@ -52,7 +52,7 @@ class PrivateKeyMissingError(NotFoundError):
 
 def ssh_port(instance: Instance) -> int | None:
     """Return the port of this machine that leads to sshd; None if there is none, as while the instance is stopped."""
-    return next((outside for outside, inside in instance.ports if inside == SSH_PORT), None)
+    return next((outside for outside, inside in instance.open_ports if inside == SSH_PORT), None)
 
 
 def ssh_command(instance: Instance, key_file: Path | None) -> list[str]:

@@ -46,6 +46,8 @@ class InstanceFacts:
     subnet_cidr: str
     vpc_id: str
     vpc_cidr: str
+    architecture: str
+    """Of AWS's: `x86_64` or `arm64`."""
     security_groups: tuple[NamedGroup, ...] = ()
     options: MetadataOptions = field(default_factory=MetadataOptions)
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -57,7 +59,6 @@ class InstanceFacts:
     """The role whose credentials it may have; its instance profile is called so, too."""
     public_ip: str | None = None
     public_dns_name: str | None = None
-    architecture: str = "x86_64"
     account_id: str = ACCOUNT_ID
     root_device_name: str = "/dev/xvda"
 

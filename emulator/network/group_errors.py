@@ -22,7 +22,7 @@ class MalformedGroupIdError(InvalidRequestError):
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            f'Invalid id: "{text}" (expecting "sg-...")', hint=f"a name goes with --group-name; {_LIST_HINT}"
+            f'Invalid id: "{text}" (expecting "sg-...")', hint=f"a name goes with the option for names; {_LIST_HINT}"
         )
 
 

@@ -15,8 +15,8 @@ class IdempotentParameterMismatchError(ConflictError):
 
     def __init__(self, token: str) -> None:
         super().__init__(
-            f"The client token '{token}' has been used with other parameters.",
-            hint="use a new token for a new request",
+            "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
+            hint=f"use another client token than {token!r} for another request",
         )
 
 

@@ -30,6 +30,17 @@ def test_ctrl_c_is_noted_and_raises_nothing() -> None:
         assert interrupted.is_set()
 
 
+def test_the_first_press_is_told_and_the_others_are_not() -> None:
+    """A user who hears nothing presses again, and has been heard all the same."""
+    told: list[str] = []
+
+    with deferred_interrupts(lambda: told.append("heard")):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    assert told == ["heard"]
+
+
 def test_a_press_may_come_while_another_is_noted() -> None:
     """A terminal and `timeout` send two at once. In a process of its own, since what is wrong here never ends."""
     with subprocess.Popen(

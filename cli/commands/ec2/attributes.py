@@ -56,7 +56,7 @@ def modify_instance_attribute(
 
     change = AttributeChange(
         instance_type=_value(instance_type),
-        user_data=None if user_data is None else read_bytes_argument(_value(user_data) or ""),
+        user_data=None if user_data is None else read_bytes_argument(_value(user_data) or "", "--user-data"),
         is_protected=disable_api_termination,
         shutdown_behavior=_value(instance_initiated_shutdown_behavior),
         security_groups=groups,

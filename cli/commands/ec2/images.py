@@ -42,14 +42,13 @@ def describe_images(
     documents = [image(one.ami, one.tags, built=one.built) for one in found]
     return Answer(
         {"Images": documents},
-        columns=("AMI ID", "NAME", "OWNER", "BUILT", "CREATED", "DESCRIPTION"),
+        columns=("NAME", "AMI ID", "OWNER", "BUILT", "DESCRIPTION"),
         rows=[
             (
-                one.ami.id,
                 one.ami.name,
+                one.ami.id,
                 SHIPPED_OWNER_ALIAS if document["OwnerId"] == SHIPPED_OWNER_ID else "self",
                 "yes" if one.built else "no",
-                f"{one.ami.created_at:%Y-%m-%d %H:%M}" if one.ami.created_at else "-",
                 one.ami.description,
             )
             for one, document in zip(found, documents, strict=True)

@@ -1,6 +1,7 @@
 """`ec2 run-instances` and `describe-instances`."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +17,9 @@ from cli.commands.ec2.shared import (
 from cli.options import command, open_cloud, read_bytes_argument
 from cli.output import Answer
 
+if TYPE_CHECKING:
+    from emulator.instances import Instance
+
 app = typer.Typer()
 
 
@@ -25,7 +29,9 @@ def run_instances(
     instance_type: Annotated[
         str, typer.Option("--instance-type", metavar="TYPE", help="Its size; see `ec2 describe-instance-types`.")
     ],
-    count: Annotated[int, typer.Option("--count", metavar="N", help="How many: 1 to 100, default 1.")] = 1,
+    count: Annotated[
+        str, typer.Option("--count", metavar="[MIN:]N", help="How many: 1 to 100, default 1. It is N or none.")
+    ] = "1",
     key_name: Annotated[
         str | None, typer.Option("--key-name", metavar="NAME", help="Who may log in: see `ec2 create-key-pair`.")
     ] = None,
@@ -110,7 +116,8 @@ def run_instances(
     cloudlet ec2 run-instances --image-id base --instance-type t3.micro \\
         --key-name mine --user-data file://setup.sh --wait-for-user-data
     """
-    from cli.shorthand import port_pair, structures
+    from cli import errors
+    from cli.shorthand import count_range, port_pair, structures
     from emulator.instances import LaunchRequest, MetadataOptions
     from emulator.instances.document import reservation
     from emulator.instances.ssh import ssh_commands
@@ -119,11 +126,17 @@ def run_instances(
     ports = [text for text in publish or () if text != "auto"]
     tags = parse_tag_specifications(tag_specifications, ("instance", "volume"))
     options = parse_structure(metadata_options, "--metadata-options")
-    mappings = [mapping for text in block_device_mappings or () for mapping in structures(text)]
+    mappings = [
+        mapping
+        for text in block_device_mappings or ()
+        for mapping in structures(text, "--block-device-mappings", "DeviceName=/dev/sdf,Ebs={VolumeSize=8}")
+    ]
+    least, most = count_range(count)
     request = LaunchRequest(
         image=image_id,
         instance_type=instance_type,
-        count=count,
+        count=most,
+        min_count=least,
         publish=tuple(port_pair(text) for text in ports),
         publish_auto=len(ports) < len(publish or ()),
         tags=tags["instance"],
@@ -133,7 +146,7 @@ def run_instances(
         subnet_id=subnet_id,
         zone=parse_structure(placement, "--placement", "AvailabilityZone").get("AvailabilityZone"),
         private_ip=private_ip_address,
-        user_data=None if user_data is None else read_bytes_argument(user_data),
+        user_data=None if user_data is None else read_bytes_argument(user_data, "--user-data"),
         role=_role(iam_instance_profile),
         metadata=MetadataOptions().changed(options),
         shutdown_behavior=instance_initiated_shutdown_behavior,
@@ -143,13 +156,18 @@ def run_instances(
     )
     with open_cloud() as cloud:
         launched = cloud.instances.run(request, dry_run=dry_run)
-        if wait_for_user_data:
-            for instance in launched:
-                cloud.instances.wait_for_user_data(instance.id, timeout)
+        ids = [one.id for one in launched]
+        failures = cloud.instances.wait_for_user_data(ids, timeout) if wait_for_user_data else []
         logins = ssh_commands(launched, lambda: cloud.key_pairs)
-    first = launched[0]
-    shell = logins.get(first.id, f"cloudlet ec2 exec {first.id} -- bash")
-    return _table(launched, reservation(launched, logins), hint=f"{first.id} is running. Open a shell: {shell}")
+    for failure in failures:
+        errors.show(failure)
+    shell = logins.get(ids[0], f"cloudlet ec2 exec {ids[0]} -- bash")
+    return _table(
+        launched,
+        reservation(launched, logins),
+        hint=None if failures else f"{ids[0]} is running. Open a shell: {shell}",
+        exit_code=errors.FAILED if failures else 0,
+    )
 
 
 def _role(profile: str | None) -> str | None:
@@ -176,13 +194,14 @@ def describe_instances(instance_ids: InstanceIds = None, filters: Filters = None
     with open_cloud() as cloud:
         found = cloud.instances.describe(instance_ids or [], parse_filters(filters))
         logins = ssh_commands(found, lambda: cloud.key_pairs)
-    hint = "\n".join(f"log in to {one.name or one.id}: {logins[one.id]}" for one in found if one.id in logins)
+    hint = None
     if not found and not filters:
         hint = "no instances yet; launch one: cloudlet ec2 run-instances --image-id web --instance-type t3.micro"
-    return _table(found, reservations(found, logins), hint=hint or None)
+    ways = [f"log in to {one.name or one.id}: {logins[one.id]}" for one in found if one.id in logins]
+    return _table(found, reservations(found, logins), hint=hint, footnotes=ways)
 
 
-def _table(instances: Any, document: object, hint: str | None) -> Answer:
+def _table(instances: "Sequence[Instance]", document: object, **more: Any) -> Answer:
     return Answer(
         document,
         columns=("INSTANCE ID", "NAME", "STATE", "TYPE", "AMI", "PRIVATE IP", "PORTS"),
@@ -193,11 +212,11 @@ def _table(instances: Any, document: object, hint: str | None) -> Answer:
                 one.state.label,
                 one.launch.instance_type,
                 one.launch.image_name,
-                one.launch.private_ip,
-                ", ".join(f"{outside}->{inside}" for outside, inside in one.ports) or "-",
+                "-" if one.state.is_over else one.launch.private_ip,
+                ", ".join(f"{outside}->{inside}" for outside, inside in one.open_ports) or "-",
             )
             for one in instances
         ],
         ids=[one.id for one in instances],
-        hint=hint,
+        **more,
     )

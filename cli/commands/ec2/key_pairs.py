@@ -1,5 +1,6 @@
 """`ec2 create-key-pair`, `import-key-pair`, `describe-key-pairs` and `delete-key-pair`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,7 +14,7 @@ app = typer.Typer()
 
 _KeyName = Annotated[str, typer.Option("--key-name", metavar="NAME", help="What it is called: 1 to 255 characters.")]
 
-_COLUMNS = ("NAME", "TYPE", "FINGERPRINT", "FILE")
+_COLUMNS = ("NAME", "TYPE", "KEY PAIR ID", "FILE")
 
 
 @command(app, "create-key-pair")
@@ -46,7 +47,7 @@ def create_key_pair(
     return Answer(
         created(new),
         columns=_COLUMNS,
-        rows=[(pair.name, pair.type, pair.fingerprint, pair.private_key_file)],
+        rows=[(pair.name, pair.type, pair.id, _shown(pair.private_key_file))],
         ids=[pair.id],
         hint=_next_step(pair.name),
     )
@@ -70,12 +71,12 @@ def import_key_pair(
     """
     from emulator.keypairs.document import imported
 
-    material = read_bytes_argument(public_key_material)
+    material = read_bytes_argument(public_key_material, "--public-key-material")
     with open_cloud() as cloud:
         pair = cloud.key_pairs.import_(key_name, material, parse_tags(tag_specifications, "key-pair"), dry_run=dry_run)
     return Answer(
         imported(pair),
-        columns=_COLUMNS[:3],
+        columns=("NAME", "TYPE", "FINGERPRINT"),
         rows=[(pair.name, pair.type, pair.fingerprint)],
         ids=[pair.id],
         hint=_next_step(pair.name),
@@ -108,7 +109,7 @@ def describe_key_pairs(
     return Answer(
         described(found, with_public_key=include_public_key),
         columns=_COLUMNS,
-        rows=[(pair.name, pair.type, pair.fingerprint, pair.private_key_file or "-") for pair in found],
+        rows=[(pair.name, pair.type, pair.id, _shown(pair.private_key_file)) for pair in found],
         ids=[pair.id for pair in found],
         hint=None if found else "no key pairs; make one: cloudlet ec2 create-key-pair --key-name me",
     )
@@ -135,6 +136,13 @@ def delete_key_pair(
         ids=[removed] if removed else [],
         hint=f"deleted {removed}" if removed else "there was no such key pair",
     )
+
+
+def _shown(file: Path | None) -> str:
+    """Return a file of the user as a shell takes it, and no longer than it must be."""
+    if file is None:
+        return "-"
+    return f"~/{file.relative_to(Path.home())}" if file.is_relative_to(Path.home()) else str(file)
 
 
 def _next_step(name: str) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.errors import MissingParameterError
 from emulator.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -27,20 +28,17 @@ TagSpecifications = Annotated[
         help="Tags, as `aws` takes them: ResourceType=TYPE,Tags=[{Key=Name,Value=web}]",
     ),
 ]
+_FILTER = "Name=tag:Name,Values=web"
+
 DryRun = Annotated[
     bool, typer.Option("--dry-run/--no-dry-run", help="Check whether it could be done, and change nothing.")
 ]
 
 
 def required(values: list[str] | None, option: str) -> list[str]:
-    """Return the values of a list option that must be there; MissingParameter if they are not."""
+    """Return the values of a list option that must be there; MissingParameterError if they are not."""
     if not values:
-        parameter = "".join(word.capitalize() for word in option.strip("-").split("-"))
-        raise InvalidRequestError(
-            f"The request must contain the parameter {parameter}",
-            code="MissingParameter",
-            hint=f"add {option}",
-        )
+        raise MissingParameterError(option)
     return values
 
 
@@ -51,11 +49,11 @@ def parse_filters(texts: Sequence[str] | None) -> "list[Filter]":
 
     found = []
     for text in texts or ():
-        for structure in structures(text):
+        for structure in structures(text, "--filters", _FILTER):
             values = structure.get("Values", [])
             if not isinstance(structure.get("Name"), str) or not {*structure} <= {"Name", "Values"}:
                 raise InvalidRequestError(
-                    f"--filters {text!r} is no filter", hint="write Name=tag:Name,Values=web", code="InvalidParameter"
+                    f"--filters {text!r} is no filter", hint=f"write {_FILTER}", code="InvalidParameter"
                 )
             listed = values if isinstance(values, list) else [values]
             found.append(Filter(structure["Name"], tuple(str(value) for value in listed)))
@@ -66,9 +64,9 @@ def parse_structure(text: str | None, option: str, *names: str) -> dict[str, Any
     """Return the one structure that *option* was given, `{}` for none; *names*, if given, are all it may have."""
     from cli.shorthand import structures
 
-    found = structures(text) if text else [{}]
+    model = " or ".join(f"{name}=VALUE" for name in names) or "NAME=VALUE,NAME=VALUE"
+    found = structures(text, option, model) if text else [{}]
     if len(found) != 1 or (names and not {*found[0]} <= {*names}):
-        model = " or ".join(f"{name}=VALUE" for name in names) or "NAME=VALUE,NAME=VALUE"
         raise InvalidRequestError(f"{option} {text!r} is not what it takes", hint=f"write {model}")
     return found[0]
 
@@ -77,14 +75,14 @@ def parse_tag_specifications(
     specifications: Sequence[str] | None, resource_types: Sequence[str]
 ) -> dict[str, dict[str, str]]:
     """Return the tags that `--tag-specifications` gives to each of *resource_types*; others cannot be tagged here."""
-    from cli.shorthand import specified_tags
+    from cli.shorthand import specified_tags, tag_model
 
-    tags = specified_tags(specifications or ())
+    tags = specified_tags(specifications or (), resource_types[0])
     if others := set(tags) - {*resource_types}:
         raise InvalidRequestError(
             f"'{min(others)}' is not a valid taggable resource type for this operation.",
             code="InvalidParameterValue",
-            hint=f"write ResourceType={resource_types[0]},Tags=[{{Key=Name,Value=web}}]",
+            hint=f"write {tag_model(resource_types[0])}",
         )
     return {kind: tags.get(kind, {}) for kind in resource_types}
 

@@ -11,7 +11,7 @@ from cli.main import run
 from emulator.cloud import Cloud
 from emulator.doctor import Status, examine, fix
 from emulator.engine.unavailable import EngineForbiddenError, EngineTooOldError, EngineUnreachableError
-from emulator.progress import Progress, Silent
+from emulator.progress import Silent
 from emulator.settings import Settings
 
 NO_ENGINE = 3
@@ -171,7 +171,7 @@ def replaced(settings: Settings, **changes: object) -> Settings:
     return Settings(**(vars(settings) | {"engine_url": None, "docker_context": None} | changes))
 
 
-class Recorded(Progress):
+class Recorded(Silent):
     """Remembers what was announced."""
 
     def __init__(self) -> None:
@@ -181,9 +181,3 @@ class Recorded(Progress):
     def step(self, title: str) -> Iterator[None]:
         self.titles.append(title)
         yield
-
-    def detail(self, line: str) -> None:
-        """Lines of a step are no announcement."""
-
-    def warn(self, sentence: str) -> None:
-        """Nor are warnings."""

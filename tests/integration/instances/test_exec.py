@@ -72,6 +72,17 @@ def terminal(nano: Machine) -> Iterator[Terminal]:
         terminal.close()
 
 
+@pytest.mark.parametrize(("word", "code"), [("nosuch", 127), ("/no/such", 127), ("/etc/passwd", 126)])
+def test_a_command_that_cannot_begin_is_told_as_a_shell_tells_it(
+    shared: Cloud, nano: Machine, word: str, code: int
+) -> None:
+    """On stderr: an engine writes its own words to stdout, where a script takes them for the command's."""
+    done = cloudlet(shared, "ec2", "exec", "nano", "--", word)
+
+    assert (done.returncode, done.stdout) == (code, b"")
+    assert done.stderr.decode().startswith(f"error: {word}: ")
+
+
 @pytest.mark.parametrize("code", [0, 1, 7, 255])
 def test_the_exit_code_is_passed_through(shared: Cloud, nano: Machine, code: int) -> None:
     """A Makefile sees what the command came to."""

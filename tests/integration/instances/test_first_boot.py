@@ -7,7 +7,6 @@ import pytest
 from emulator.cloud import Cloud
 from emulator.errors import NotFoundError
 from emulator.instances import AttributeChange, LaunchRequest, MetadataOptions
-from emulator.instances.user_data import UserDataFailedError
 from emulator.userdata import OUTPUT
 from tests.integration.instances.conftest import Machine, cloudlet, launch
 
@@ -86,28 +85,31 @@ def test_user_data_runs_once_as_root_and_is_waited_for(cloud: Cloud) -> None:
 
 def test_user_data_that_fails_is_told_and_the_instance_stays(cloud: Cloud) -> None:
     """Exit code 1, with the way to the log."""
-    words = ("--image-id", "minimal", "--instance-type", "t3.nano", "--wait-for-user-data")
-    done = cloudlet(cloud, "ec2", "run-instances", *words, "--user-data", "#!/bin/sh\nexit 3\n")
+    words = ("--image-id", "minimal", "--instance-type", "t3.nano", "--count", "2", "--wait-for-user-data")
+    done = cloudlet(cloud, "ec2", "run-instances", *words, "--user-data", "#!/bin/sh\nexit 3\n", "--quiet")
 
-    (instance,) = cloud.instances.describe()
+    ids = [one.id for one in cloud.instances.describe()]
     assert done.returncode == 1
-    assert b"failed with exit code 3" in done.stderr
-    assert f"cloudlet ec2 exec {instance.id} -- cat {OUTPUT}".encode() in done.stderr
+    assert done.stdout.decode().split() == ids  # who is told of a failure wants to look, or to terminate
+    for instance_id in ids:
+        assert f"the user data of {instance_id} failed with exit code 3".encode() in done.stderr
+        assert f"cloudlet ec2 exec {instance_id} -- cat {OUTPUT}".encode() in done.stderr
 
 
 def test_user_data_that_takes_too_long_is_told(cloud: Cloud) -> None:
     """It goes on all the same."""
     (instance,) = cloud.instances.run(LaunchRequest("minimal", "t3.nano", user_data=b"#!/bin/sh\nsleep 600\n"))
 
-    with pytest.raises(UserDataFailedError, match="is not done after 1 s"):
-        cloud.instances.wait_for_user_data(instance.id, 1)
+    (failure,) = cloud.instances.wait_for_user_data([instance.id], 1)
+
+    assert "is not done after 1 s" in failure.message
 
 
 def test_user_data_may_reboot(cloud: Cloud) -> None:
     """Whoever waits for it waits on."""
     (machine,) = launch(cloud, user_data=b"#!/bin/sh\necho ran > /srv/ran\nreboot\n")
 
-    cloud.instances.wait_for_user_data(machine.id, 120)
+    assert cloud.instances.wait_for_user_data([machine.id], 120) == []
 
     assert machine.booted().says("cat", "/srv/ran") == "ran"
 
@@ -125,7 +127,7 @@ runcmd:
 disk_setup: {}
 """
     (machine,) = launch(cloud, user_data=config)
-    cloud.instances.wait_for_user_data(machine.id, 120)
+    assert cloud.instances.wait_for_user_data([machine.id], 120) == []
 
     assert machine.says("hostname") == "shop"
     assert machine.says("cat", "/srv/said") == "welcome"

@@ -49,8 +49,8 @@ def test_an_unknown_type_names_the_nearest(cloudlet: Cloudlet) -> None:
     """AWS's sentence, our hint, exit code 1."""
     outcome = cloudlet(*_RUN, "t3.mikro")
 
-    assert outcome.exit_code == FAILED
-    assert "error: Invalid value 't3.mikro' for InstanceType." in outcome.stderr
+    assert outcome.exit_code == USAGE
+    assert "error: Invalid value 't3.mikro' for InstanceType. (InvalidParameterValue)" in outcome.stderr
     assert outcome.stderr.splitlines()[-1].startswith("hint: did you mean t3.micro")
 
 
@@ -59,6 +59,8 @@ def test_an_unknown_type_names_the_nearest(cloudlet: Cloudlet) -> None:
     [
         ("--count", "0"),
         ("--count", "many"),
+        ("--count", "3:1"),
+        ("--user-data", "file://no-such-file"),
         ("--tag-specifications", "Name=web"),
         ("--publish", "eighty"),
         ("--output", "xml"),
@@ -68,6 +70,33 @@ def test_an_unknown_type_names_the_nearest(cloudlet: Cloudlet) -> None:
 def test_what_can_never_work_is_a_usage_error(cloudlet: Cloudlet, extra: tuple[str, ...]) -> None:
     """Exit code 2, before anything is made."""
     assert cloudlet(*_RUN, "t3.micro", *extra).exit_code == USAGE
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "hint"),
+    [
+        (
+            ("run-instances", "--instance-type", "t3.micro"),
+            "The request must contain the parameter ImageId (MissingParameter)",
+            "add --image-id; see `cloudlet ec2 run-instances --help`",
+        ),
+        (
+            ("run-instances", "--count"),
+            "Option '--count' requires an argument.",
+            "see `cloudlet ec2 run-instances --help`",
+        ),
+        (("describe-instances", "--foo"), "No such option: --foo", "see `cloudlet ec2 describe-instances --help`"),
+        (("exec",), "Missing argument 'ID'.", "see `cloudlet ec2 exec --help`"),
+    ],
+)
+def test_words_that_are_none_of_the_commands_are_told_as_every_error_is(
+    cloudlet: Cloudlet, words: tuple[str, ...], error: str, hint: str
+) -> None:
+    """What, then the next step; no page of usage."""
+    outcome = cloudlet("ec2", *words)
+
+    assert outcome.exit_code == USAGE
+    assert outcome.stderr == f"error: {error}\nhint: {hint}\n"
 
 
 def test_a_taken_port_is_refused_before_the_engine_is_asked(cloudlet: Cloudlet) -> None:

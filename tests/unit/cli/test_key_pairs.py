@@ -21,7 +21,7 @@ def test_people_see_what_was_made_but_not_the_private_key(cloudlet: Cloudlet, tm
     outcome = cloudlet("ec2", "create-key-pair", "--key-name", "my key", "--key-type", "ed25519")
 
     header, row = outcome.stdout.splitlines()
-    assert header.split() == ["NAME", "TYPE", "FINGERPRINT", "FILE"]
+    assert header.split() == ["NAME", "TYPE", "KEY", "PAIR", "ID", "FILE"]
     assert row.startswith("my key  ed25519  ")
     assert row.endswith(str(tmp_path / "home" / "keys" / "my key.pem"))
     assert "PRIVATE" not in outcome.stdout + outcome.stderr

@@ -1,12 +1,13 @@
 """Answers on stdout, in the form that was asked for."""
 
+import dataclasses
 import json
 from datetime import UTC, datetime
 
 import pytest
 import yaml
 
-from cli.output import Answer, check_format, show
+from cli.output import Answer, check_format, show, table_lines
 from cli.text_output import text_lines
 from emulator.errors import InvalidRequestError
 
@@ -41,6 +42,29 @@ def test_a_table_is_aligned_and_the_hint_is_no_part_of_it(capsys: Capture) -> No
     said = capsys.readouterr()
     assert said.out == "ID    NAME\ni-1   a long name\ni-22  -\n"
     assert said.err == "do this next\n"
+
+
+def test_the_last_column_goes_on_below_itself_where_the_terminal_ends() -> None:
+    """Nothing is cut off, and nothing else moves."""
+    lines = table_lines(("NAME", "DESCRIPTION"), [("web", "nginx, with a page that says so"), ("db", "-")], width=24)
+
+    assert list(lines) == ["NAME  DESCRIPTION", "web   nginx, with a page", "      that says so", "db    -"]
+
+
+def test_a_table_without_a_terminal_has_a_line_a_row() -> None:
+    """`grep` finds whole rows."""
+    assert list(table_lines(("NAME",), [("x" * 500,)])) == ["NAME", "x" * 500]
+
+
+def test_footnotes_go_with_the_table_only(capsys: Capture) -> None:
+    """A script that reads json has its own ways in."""
+    answer = dataclasses.replace(_ANSWER, footnotes=["log in to it: ssh"], hint=None)
+
+    show(answer, "table", None, quiet=False)
+    with_table = capsys.readouterr().err
+    show(answer, "json", None, quiet=False)
+
+    assert (with_table, capsys.readouterr().err) == ("log in to it: ssh\n", "")
 
 
 def test_a_name_cannot_write_on_the_terminal(capsys: Capture) -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cli.errors import FAILED, USAGE
+from cli.errors import USAGE
 from tests.unit.cli.conftest import Cloudlet
 
 _COMMAND = ("ec2", "describe-instance-types")
@@ -63,7 +63,7 @@ def test_all_wrong_names_are_told_at_once(cloudlet: Cloudlet) -> None:
     """AWS's words for this command, which are not those of run-instances."""
     outcome = cloudlet(*_COMMAND, "--instance-types", "t3.mikro", "m5.large", "zzz")
 
-    assert outcome.exit_code == FAILED
+    assert outcome.exit_code == USAGE
     assert outcome.stderr.splitlines() == [
         "error: The following supplied instance types do not exist: [t3.mikro, zzz] (InvalidInstanceType)",
         "hint: did you mean t3.micro or t3a.micro or t2.micro?",

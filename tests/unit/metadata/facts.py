@@ -27,6 +27,7 @@ FACTS = InstanceFacts(
     subnet_cidr="172.31.16.0/20",
     vpc_id="vpc-0123456789abcdef5",
     vpc_cidr="172.31.0.0/16",
+    architecture="x86_64",
     security_groups=(NamedGroup("sg-0123456789abcdef6", "default"), NamedGroup("sg-0123456789abcdef7", "web")),
     tags={"Name": "web", "stage": "test", "mail:owner": "a@b"},
 )
