@@ -1,5 +1,6 @@
 """Launch, stop, start, terminate; and what others do to instances meanwhile."""
 
+import contextlib
 import dataclasses
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 
 from emulator.cloud import Cloud
 from emulator.engine import ContainerSpec, Kind
-from emulator.errors import EmulatorError, NotFoundError
+from emulator.errors import ConflictError, EmulatorError, NotFoundError
 from emulator.instances import Instances, InstanceState, LaunchRequest
 from emulator.instances.errors import IncorrectInstanceStateError, InstanceNotFoundError, PortInUseError
 from emulator.instances.machine import INSTANCE_LABEL
@@ -212,25 +213,33 @@ def test_three_at_once_are_one_reservation(cloud: Cloud) -> None:
 
 
 def test_when_one_of_several_fails_none_is_left(cloud: Cloud) -> None:
-    """The second one's container name is taken by another as soon as its id is known."""
+    """A container's name is taken by another as soon as the instance's id is known, if that one is fast enough."""
     image = cloud.images.holder_image()
-    seen: dict[str, str] = {}
+    cloud.images.ensure_built(cloud.images.find("minimal"))
+    home = cloud.home.instances
 
-    def take_the_second_name() -> None:
-        while len(seen) < 2:
-            for interface in cloud.engine.containers.list(Kind.INTERFACE):
-                seen[interface.id] = interface.labels[INSTANCE_LABEL]
-        name = f"cloudlet-{list(seen.values())[-1]}"
-        cloud.engine.containers.create(ContainerSpec(image, Kind.HOLDER, name=name, command=("true",)))
+    def take_a_name() -> None:
+        found = wait_for(lambda: home.is_dir() and list(home.iterdir()), pause_seconds=0.0005)
+        spec = ContainerSpec(image, Kind.HOLDER, name=f"cloudlet-{found[-1].name}", command=("true",))
+        with contextlib.suppress(ConflictError):  # the launch was faster
+            cloud.engine.containers.create(spec)
 
-    thread = threading.Thread(target=take_the_second_name, daemon=True)
-    thread.start()
-    with pytest.raises(EmulatorError, match="already in use"):
-        launch(cloud, count=3)
-    thread.join()
+    def is_refused() -> bool:
+        thread = threading.Thread(target=take_a_name, daemon=True)
+        thread.start()
+        try:
+            launched = launch(cloud, image="minimal", count=3)
+        except EmulatorError as error:
+            return "already in use" in error.message
+        finally:
+            thread.join()
+        cloud.instances.terminate([one.id for one in launched])
+        return False
+
+    wait_for(is_refused)
 
     assert _boxes(cloud) == []
-    assert cloud.instances.describe() == []
+    assert [one for one in cloud.instances.describe() if one.state is not InstanceState.TERMINATED] == []
 
 
 def test_a_port_that_is_taken_meanwhile_is_named_and_leaves_nothing(cloud: Cloud, web: Machine) -> None:

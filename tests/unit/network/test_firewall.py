@@ -74,7 +74,8 @@ def interface(fleet: Fleet) -> Iterator[Callable[[str], None]]:
 
         def play() -> None:
             while not end.wait(0.01):
-                (folder / "applied").write_text(interface_files.read_written(folder) + "\n")
+                (folder / "new").write_text(interface_files.read_written(folder) + "\n")
+                (folder / "new").replace(folder / "applied")  # nobody reads half of it
 
         threads.append(threading.Thread(target=play))
         threads[-1].start()
