@@ -1,15 +1,21 @@
 """What is left to do when an instance is over, by our verb or without one."""
 
+import contextlib
+import logging
+from collections.abc import Iterator
 from datetime import datetime
 
 from emulator.engine import Engine
+from emulator.errors import EmulatorError, NotFoundError
 from emulator.home import Home
 from emulator.instances.folder import InstanceFolder
 from emulator.instances.inventory import Sight
 from emulator.instances.machine import remove_containers
-from emulator.instances.model import InstanceState, Launch
+from emulator.instances.model import Instance, InstanceState, Launch
 from emulator.instances.neighbours import Neighbours
 from emulator.instances.records import Records
+
+log = logging.getLogger(__name__)
 
 
 class Aftermath:
@@ -35,18 +41,38 @@ class Aftermath:
         self._neighbours.meter.stopped(instance_id, now)
 
     def see_to(self, sight: Sight, now: datetime) -> None:
-        """Do what *sight*, a look that began at *now*, showed to be undone."""
+        """Do what *sight*, a look that began at *now*, showed to be undone; what cannot be done holds nothing up."""
         for instance in sight.unrecorded:
             self._records.update(instance.launch)
         for ending in sight.endings:
-            self.end(ending.launch, ending.reason, now)
+            with _going_on(ending.launch.instance_id):
+                self.end(ending.launch, ending.reason, now)
         for instance_id in sight.strays:
-            self.clear(instance_id, now)
+            with _going_on(instance_id):
+                remove_containers(self._engine, instance_id)
         for instance in sight.stopped:
-            ended_at = self._engine.containers.ended_at(instance.container_id) if instance.container_id else now
-            self._records.explain(instance.id, instance.reason, ended_at)
-            self._neighbours.meter.stopped(instance.id, ended_at)
+            with _going_on(instance.id):
+                self._explain(instance, now)
+        if sight.forgotten:
+            self._records.forget(sight.forgotten)
         running = {one.id: one.launch.instance_type for one in sight.instances if one.state is InstanceState.RUNNING}
         self._neighbours.meter.observed(running, now)
         if sight.unrecorded or sight.endings:
             self._neighbours.network.refresh()
+
+    def _explain(self, instance: Instance, now: datetime) -> None:
+        """Write down why and when an instance stopped by itself."""
+        ended_at = now
+        if instance.container_id is not None:
+            with contextlib.suppress(NotFoundError):  # it has just been removed, too
+                ended_at = self._engine.containers.ended_at(instance.container_id)
+        self._records.explain(instance.id, instance.reason, ended_at)
+        self._neighbours.meter.stopped(instance.id, ended_at)
+
+
+@contextlib.contextmanager
+def _going_on(instance_id: str) -> Iterator[None]:
+    try:
+        yield
+    except (EmulatorError, OSError) as error:
+        log.error("what an instance left could not be seen to: instance=%s reason=%s", instance_id, error)  # noqa: TRY400

@@ -1,21 +1,20 @@
 """What can be changed of an instance after its launch, and when."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from emulator import userdata
 from emulator.engine import Engine
 from emulator.errors import InvalidRequestError
-from emulator.home import Home
 from emulator.instances.errors import NotStoppedError
-from emulator.instances.folder import InstanceFolder
 from emulator.instances.identity import Identity
 from emulator.instances.instance_types import find_type
 from emulator.instances.launch import check_shutdown_behavior
 from emulator.instances.model import Instance, InstanceState, Launch
 from emulator.instances.neighbours import Neighbours
 from emulator.instances.records import Records
+from emulator.instances.repair import Repair
 from emulator.instances.size import Size, differences, processors, write_size
 from emulator.metadata.options import MetadataOptions
 from emulator.progress import Progress
@@ -31,7 +30,8 @@ class AttributeChange:
     is_protected: bool | None = None
     shutdown_behavior: str | None = None
     security_groups: Sequence[str] | None = None
-    metadata: MetadataOptions | None = None
+    metadata: Mapping[str, object] | None = None
+    """The metadata options that change, by AWS's names."""
 
     def check(self) -> None:
         """Refuse what can never be."""
@@ -48,7 +48,7 @@ class AttributeChange:
         if self.shutdown_behavior is not None:
             check_shutdown_behavior(self.shutdown_behavior)
         if self.metadata is not None:
-            self.metadata.check()
+            MetadataOptions().changed(self.metadata).check()
 
     @property
     def needs_a_stop(self) -> bool:
@@ -62,7 +62,7 @@ class AttributeChange:
             instance_type=self.instance_type or launch.instance_type,
             is_protected=launch.is_protected if self.is_protected is None else self.is_protected,
             shutdown_behavior=self.shutdown_behavior or launch.shutdown_behavior,
-            metadata=self.metadata or launch.metadata,
+            metadata=launch.metadata.changed(self.metadata or {}),
             security_groups=launch.security_groups if group_ids is None else group_ids,
         )
 
@@ -72,23 +72,23 @@ class Attributes:
     """Changes instances: the record, and what follows from it."""
 
     engine: Engine
-    home: Home
     records: Records
     neighbours: Neighbours
     identity: Identity
+    repair: Repair
     progress: Progress
 
-    def modify(self, instance: Instance, change: AttributeChange, *, dry_run: bool = False) -> None:
-        """Apply *change*; type and user data only of a stopped instance, as on AWS."""
+    def modify(self, instance: Instance, change: AttributeChange, *, dry_run: bool = False) -> Launch:
+        """Apply *change*, and return what the instance is now; type and user data change while it is stopped only."""
         change.check()
         if change.metadata is not None:
-            change.metadata.check_tag_keys(instance.tags)
+            instance.launch.metadata.changed(change.metadata).check_tag_keys(instance.tags)
         if change.needs_a_stop and instance.state is not InstanceState.STOPPED:
             raise NotStoppedError(instance.id)
         groups = None if change.security_groups is None else self._resolved(change.security_groups)
         if dry_run:
             raise DryRunError
-        folder = InstanceFolder(self.home, instance.id)
+        folder = self.repair.folder(instance)
         if change.instance_type is not None and instance.container_id is not None:
             info, kind = self.engine.info(), find_type(change.instance_type)
             size = Size.of(kind, info)
@@ -104,6 +104,7 @@ class Attributes:
         if groups is not None:
             self.neighbours.network.refresh()
             self.neighbours.network.settle()
+        return launch
 
     def _resolved(self, groups: Sequence[str]) -> tuple[str, ...]:
         return tuple(self.neighbours.network.groups.resolve(groups))

@@ -1,14 +1,17 @@
 """What brings instances from one state to another: all at once, seen by other shells while it lasts."""
 
-from collections.abc import Callable, Sequence
+import dataclasses
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
 from emulator.engine import Engine
-from emulator.errors import NotFoundError
+from emulator.errors import EmulatorError, NotFoundError
 from emulator.instances.aftermath import Aftermath
 from emulator.instances.errors import IncorrectInstanceStateError, InterfaceLostError, TerminationProtectedError
+from emulator.instances.inventory import Abandoned
 from emulator.instances.machine import REBOOTS, STOP_SECONDS
 from emulator.instances.model import Instance, InstanceState, StateChange
 from emulator.instances.neighbours import Neighbours
@@ -16,9 +19,16 @@ from emulator.instances.parts import USER_INITIATED
 from emulator.instances.records import Records
 from emulator.instances.repair import Repair
 from emulator.instances.shell import Shell
+from emulator.instances.turns import Turns
 
 _AT_ONCE = 8
 """How many instances are changed at a time: for the most part of it, the engine waits for the kernel."""
+
+_OVER = tuple(state for state in InstanceState if state.is_over)
+_TO_RUN = (InstanceState.PENDING, InstanceState.RUNNING)
+"""What a shell says that boots, reboots or holds up an instance: it is to run in the end."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -31,12 +41,13 @@ class Changes:
     repair: Repair
     aftermath: Aftermath
     shell: Shell
+    turns: Turns
 
     def stop(self, instances: Sequence[Instance], now: datetime, *, force: bool = False) -> list[StateChange]:
         """Shut down and keep id, disk and address; a stopped one stays stopped. With *force*, pull the plug."""
 
         def stop_one(instance: Instance) -> None:
-            if instance.container_id is None or instance.state is InstanceState.PENDING:
+            if instance.container_id is None:
                 raise IncorrectInstanceStateError(instance.id, "stopped")
             # Written down before: a machine that stands still without a reason has powered itself off.
             self.records.explain(instance.id, USER_INITIATED, now)
@@ -45,6 +56,7 @@ class Changes:
             self.engine.containers.stop(instance.container_id, 0 if force else STOP_SECONDS)
             self.neighbours.meter.stopped(instance.id, now)
 
+        _refuse(instances, "stopped", (InstanceState.PENDING,))
         return self._change(instances, stop_one, "stopped", InstanceState.STOPPING, InstanceState.STOPPED)
 
     def start(self, instances: Sequence[Instance], now: datetime) -> list[StateChange]:
@@ -59,6 +71,7 @@ class Changes:
             self.engine.containers.set_restart(instance.container_id, REBOOTS)
             self.engine.containers.start(instance.container_id)
             self.records.explain(instance.id, None, now)
+            self.records.change(instance.launch, lambda launch: dataclasses.replace(launch, started_at=now))
             self.neighbours.meter.started(instance.id, instance.launch.instance_type, now)
 
         return self._change(instances, start_one, "started", InstanceState.PENDING, InstanceState.RUNNING)
@@ -72,19 +85,49 @@ class Changes:
             self.repair.interface(instance)
             self.engine.containers.restart(instance.container_id, STOP_SECONDS)
 
-        self._change(instances, reboot_one, "rebooted", InstanceState.RUNNING, InstanceState.RUNNING)
+        _refuse(instances, "rebooted", (InstanceState.PENDING,))
+        self._change(instances, reboot_one, "rebooted", InstanceState.RUNNING, None)
 
     def terminate(self, instances: Sequence[Instance], now: datetime) -> list[StateChange]:
-        """End for good: container, disk and interface go, a record stays for an hour; none goes if one is protected."""
+        """
+        End for good: container, disk and interface go, a record stays for an hour; none goes if one is protected.
+
+        It waits for nobody: whatever another shell does with an instance, that ends with it.
+        """
         for instance in instances:
             if instance.launch.is_protected and not instance.state.is_over:
                 raise TerminationProtectedError(instance.id)
 
-        def terminate_one(instance: Instance) -> None:
+        def terminate_one(instance: Instance) -> StateChange:
             if instance.state is not InstanceState.TERMINATED:
-                self.aftermath.end(instance.launch, USER_INITIATED, now)
+                self.records.begin(instance.launch, InstanceState.SHUTTING_DOWN, shell)
+                try:
+                    self.aftermath.end(instance.launch, USER_INITIATED, now)
+                finally:
+                    self.records.finish(instance.id, shell)
+            return StateChange(instance.id, instance.state, InstanceState.TERMINATED)
 
-        return self._all(instances, terminate_one, InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED)
+        with self.shell.at_work() as shell:
+            changes = _all_at_once(terminate_one, instances)
+        self.neighbours.network.refresh()  # their addresses mean nobody any more
+        return changes
+
+    def resume(self, abandoned: Iterable[Abandoned], now: datetime) -> None:
+        """Finish what shells that died had begun; what cannot be finished is left as it is."""
+        for one in abandoned:
+            try:
+                if one.under_way is InstanceState.STOPPING:
+                    self.stop([one.instance], now)
+                elif one.under_way in _TO_RUN and one.instance.state is InstanceState.STOPPED:
+                    self.start([one.instance], now)
+            except EmulatorError as error:
+                log.error(  # noqa: TRY400
+                    "what a shell that died had begun could not be finished: instance=%s state=%s reason=%s",
+                    one.instance.id,
+                    one.under_way.label,
+                    error.message,
+                )
+            self.records.finish(one.instance.id, one.shell)
 
     def _change(
         self,
@@ -92,39 +135,30 @@ class Changes:
         act: Callable[[Instance], None],
         deed: str,
         meanwhile: InstanceState,
-        goal: InstanceState,
+        goal: InstanceState | None,
     ) -> list[StateChange]:
-        """Bring all instances to *goal* at once; none is touched if one of them has ended."""
-        for instance in instances:
-            if instance.state.is_over:
-                raise IncorrectInstanceStateError(instance.id, deed)
+        """Bring all instances to *goal* at once, where they are not; none is touched if one of them has ended."""
 
-        def act_on_living(instance: Instance) -> None:
-            try:
-                act(instance)
-            except NotFoundError:  # another shell ended it meanwhile
-                raise IncorrectInstanceStateError(instance.id, deed) from None
-
-        return self._all(instances, act_on_living, meanwhile, goal)
-
-    def _all(
-        self,
-        instances: Sequence[Instance],
-        act: Callable[[Instance], None],
-        meanwhile: InstanceState,
-        goal: InstanceState,
-    ) -> list[StateChange]:
-        with self.shell.at_work() as shell:
-
-            def change(instance: Instance) -> StateChange:
-                if instance.state is goal and instance.state is not meanwhile:
-                    return StateChange(instance.id, instance.state, goal)
-                self.records.begin(instance.launch, meanwhile, shell)
+        def change(instance: Instance) -> StateChange:
+            if instance.state is not goal:
                 try:
                     act(instance)
-                finally:
-                    self.records.finish(instance.id, shell)
-                return StateChange(instance.id, instance.state, goal)
+                except NotFoundError:  # another shell ended it meanwhile
+                    raise IncorrectInstanceStateError(instance.id, deed) from None
+            return StateChange(instance.id, instance.state, goal or instance.state)
 
-            with ThreadPoolExecutor(_AT_ONCE) as pool:
-                return list(pool.map(change, instances))
+        _refuse(instances, deed, _OVER)
+        with self.turns.turn(instances, meanwhile) as held:
+            _refuse(held, deed, _OVER)
+            return _all_at_once(change, held)
+
+
+def _refuse(instances: Iterable[Instance], deed: str, states: Sequence[InstanceState]) -> None:
+    for instance in instances:
+        if instance.state in states:
+            raise IncorrectInstanceStateError(instance.id, deed)
+
+
+def _all_at_once(change: Callable[[Instance], StateChange], instances: Sequence[Instance]) -> list[StateChange]:
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(change, instances))

@@ -1,8 +1,11 @@
 """What EC2 says when it cannot: AWS's codes and words, our hints."""
 
+import re
 from collections.abc import Iterable, Sequence
 
-from emulator.errors import ConflictError, NotFoundError, nearest
+from emulator.errors import ConflictError, EmulatorError, NotFoundError, nearest
+from emulator.instances.model import Launch
+from emulator.network.errors import AddressInUseError
 from emulator.resources.references import list_hint, not_here
 
 
@@ -49,6 +52,16 @@ class PortInUseError(ConflictError):
             f"port {port} of this machine is already in use",
             hint=f"let any free one be found with `--publish :{instance_port}`, or see who has it with `ss -ltnp`",
         )
+
+
+def explained(error: EmulatorError, launch: Launch) -> EmulatorError:
+    """Return what an engine means by *error* when it cannot connect an instance to the network; else *error* itself."""
+    if "Address already in use" in error.message:  # what it says of a port begins with a small letter
+        return AddressInUseError(launch.private_ip)
+    for outside, inside in launch.ports:
+        if outside and re.search(rf":{outside}\b.*(already|in use)", error.message):
+            return PortInUseError(outside, inside)
+    return error
 
 
 class NotStoppedError(ConflictError):

@@ -1,16 +1,17 @@
 """An image made from an instance's disk."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emulator.engine import Engine
+from emulator.errors import NotFoundError
 from emulator.instances.errors import IncorrectInstanceStateError
 from emulator.instances.machine import STOP_SECONDS
 from emulator.instances.model import Instance, InstanceState
 from emulator.instances.neighbours import Neighbours
-from emulator.instances.records import Records
-from emulator.instances.shell import Shell
+from emulator.instances.turns import Turns
 from emulator.interrupts import deferred_interrupts
 from emulator.progress import Progress
 from emulator.resources.dry_run import DryRunError
@@ -38,37 +39,53 @@ class Imaging:
 
     engine: Engine
     database: Database
-    records: Records
     neighbours: Neighbours
-    shell: Shell
+    turns: Turns
     progress: Progress
 
     def create(self, instance: Instance, request: ImageRequest, *, dry_run: bool = False) -> "Ami":
         """Return the new AMI; an instance that ran runs again afterwards, also if Ctrl-C left no AMI."""
         check_tags(request.tags)
-        container_id = instance.container_id
-        if container_id is None or instance.state not in (InstanceState.RUNNING, InstanceState.STOPPED):
-            raise IncorrectInstanceStateError(instance.id, "imaged")
+        _container_of(instance)
         images = self.neighbours.images()
         images.check_new_name(request.name)
         if dry_run:
             raise DryRunError
-        reboots = request.reboot and instance.state is InstanceState.RUNNING
-        # Neither a stop nor a commit ends with the request for it: what the engine goes on with is waited for.
-        with deferred_interrupts(self.progress.interrupted) as interrupted, self.shell.at_work() as shell:
-            self.records.begin(instance.launch, instance.state, shell)
+        with self.turns.turn([instance]) as (held,):
+            container_id = _container_of(held)
+            # Neither a stop nor a commit ends with the request for it: what the engine goes on with is waited for.
+            with deferred_interrupts(self.progress.interrupted) as interrupted:
+                ami = None
+                try:
+                    with self._still(held, container_id, reboot=request.reboot):
+                        interrupted.heed()
+                        ami = images.capture(container_id, request.name, request.description, held.id)
+                    interrupted.heed()
+                except BaseException:
+                    if ami is not None:
+                        images.captures.drop(ami)
+                    raise
+        with self.database.transaction() as transaction:
+            write_tags(transaction, ami.id, request.tags)
+        return ami
+
+    @contextlib.contextmanager
+    def _still(self, instance: Instance, container_id: str, *, reboot: bool) -> Iterator[None]:
+        """Have a running instance shut down inside, if it may be; one that is terminated meanwhile is not imaged."""
+        reboots = reboot and instance.state is InstanceState.RUNNING
+        try:
             try:
                 if reboots:
                     self.engine.containers.stop(container_id, STOP_SECONDS)
-                interrupted.heed()
-                ami = images.capture(container_id, request.name, request.description, instance.id)
+                yield
             finally:
                 if reboots:
                     self.engine.containers.start(container_id)
-                self.records.finish(instance.id, shell)
-            if interrupted.is_set():
-                images.captures.drop(ami)
-            interrupted.heed()
-            with self.database.transaction() as transaction:
-                write_tags(transaction, ami.id, request.tags)
-        return ami
+        except NotFoundError:
+            raise IncorrectInstanceStateError(instance.id, "imaged") from None
+
+
+def _container_of(instance: Instance) -> str:
+    if instance.container_id is None or instance.state not in (InstanceState.RUNNING, InstanceState.STOPPED):
+        raise IncorrectInstanceStateError(instance.id, "imaged")
+    return instance.container_id

@@ -32,6 +32,15 @@ class Ending:
     reason: str
 
 
+@dataclass(frozen=True)
+class Abandoned:
+    """An instance that a shell was bringing through a state when it died."""
+
+    instance: Instance
+    under_way: InstanceState
+    shell: str
+
+
 @dataclass
 class Sight:
     """All that was seen at one moment."""
@@ -45,6 +54,9 @@ class Sight:
     """Those that only the engine knows: the home lost its file."""
     strays: list[str] = field(default_factory=list)
     """The ids of interfaces that are alone, and of which nothing says what they were made for."""
+    forgotten: list[str] = field(default_factory=list)
+    """The ids of those that ended long ago, and left nothing."""
+    abandoned: list[Abandoned] = field(default_factory=list)
 
     def find(self, references: Iterable[str]) -> list[Instance]:
         """
@@ -86,7 +98,9 @@ class Inventory:
             containers = (machines.get(instance_id), interfaces.get(instance_id))
             parts = Parts(instance_id, record, *containers, has_folder=instance_id in folders)
             is_watched = record is not None and (is_new or record.shell in alive)
-            if not parts.is_forgotten(now):
+            if parts.is_forgotten(now):
+                sight.forgotten.append(instance_id)
+            else:
                 self._judge(parts, around, sight, is_watched=is_watched)
         sight.instances.sort(key=lambda instance: (instance.launch.launch_time, instance.launch.launch_index))
         return sight
@@ -104,8 +118,11 @@ class Inventory:
             return
         instance = parts.instance(parts.state_under_way() if is_watched else parts.state(), around)
         sight.instances.append(instance)
-        if parts.record is None:
+        record = parts.record
+        if record is None:
             sight.unrecorded.append(instance)
+        elif not is_watched and record.under_way is not None and record.shell is not None:
+            sight.abandoned.append(Abandoned(instance, record.under_way, record.shell))
         if instance.state is InstanceState.STOPPED and instance.reason is not None and not parts.reason:
             sight.stopped.append(instance)
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from emulator.engine import Engine
+from emulator.errors import EmulatorError
 from emulator.home import Home
 from emulator.ids import new_id
 from emulator.instances.aftermath import Aftermath
@@ -46,12 +47,23 @@ class Launcher:
         """Return the instances of *plan*, running."""
         self.neighbours.images().ensure_built(plan.ami)
         interface_image = self.neighbours.interface_image()
-        maker = Maker(self.engine, self.home, plan, interface_image, lambda launch: self._move(plan, launch))
+        maker = Maker(
+            self.engine,
+            self.home,
+            plan,
+            interface_image,
+            move=lambda launch: self._move(plan, launch),
+            has_ended=self.records.has_ended,
+            settle=self.neighbours.network.settle_one,
+        )
         self.engine.networks.ensure_vpc()
         with deferred_interrupts(self.progress.interrupted) as interrupted, self.shell.at_work() as shell:
             launches = self._planned(plan)
             try:
-                self.records.add(launches, plan.request.tags, shell)
+                groups = self.neighbours.network.groups
+                self.records.add(
+                    launches, plan.request.tags, shell, lambda now: groups.require(now, plan.first.security_groups)
+                )
                 for launch in launches:
                     self._furnish(plan, launch)
                 self.neighbours.network.refresh()
@@ -61,9 +73,7 @@ class Launcher:
             except BaseException:
                 self._undo(launches)
                 raise
-            self.neighbours.network.settle()
-            for launch in launches:
-                self._settle(launch, shell)
+            self._settle(launches, shell)
         return launches
 
     def _planned(self, plan: Preparation) -> list[Launch]:
@@ -97,11 +107,20 @@ class Launcher:
         self.neighbours.network.refresh()
         return moved
 
-    def _settle(self, launch: Launch, shell: str) -> None:
-        """Write down that the launch is done; an instance that was terminated while it went on is cleared away."""
-        self.records.finish(launch.instance_id, shell)
-        if self.records.has_ended(launch.instance_id):
-            self.aftermath.clear(launch.instance_id, self.clock())
+    def _settle(self, launches: list[Launch], shell: str) -> None:
+        """Have it all in force, and write down that it is done; what was terminated meanwhile is cleared away."""
+        network = self.neighbours.network
+        try:
+            network.settle()
+        except EmulatorError as error:  # an older instance's interface: the new ones have answered
+            self.progress.warn(f"not every instance knows of the new ones yet: {error.message}")
+        for launch in launches:
+            self.records.finish(launch.instance_id, shell)
+        ended = [launch.instance_id for launch in launches if self.records.has_ended(launch.instance_id)]
+        for instance_id in ended:
+            self.aftermath.clear(instance_id, self.clock())
+        if ended:
+            network.refresh()
 
     def _undo(self, launches: list[Launch]) -> None:
         def undo(launch: Launch) -> None:

@@ -1,20 +1,18 @@
 """The two containers of one instance, made and started: the interface first, the machine on it."""
 
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from emulator.engine import ContainerSpec, Engine
 from emulator.engine.networks import VPC_NETWORK
-from emulator.errors import ConflictError, EngineError, NotFoundError
+from emulator.errors import EmulatorError, EngineError, NotFoundError
 from emulator.home import Home
-from emulator.instances.errors import PortInUseError
+from emulator.instances.errors import explained
 from emulator.instances.folder import InstanceFolder
 from emulator.instances.machine import interface_spec, machine_spec, remove_containers
 from emulator.instances.model import Launch
 from emulator.instances.preparation import Preparation
-from emulator.instances.rules import wait_for_interface
 from emulator.instances.size import processors
 from emulator.network.errors import AddressInUseError
 
@@ -31,25 +29,33 @@ class Maker:
     interface_image: str
     move: Callable[[Launch], Launch]
     """Gives an instance another address."""
+    has_ended: Callable[[str], bool]
+    """Tells whether another shell has terminated an instance."""
+    settle: Callable[[str], None]
+    """Returns when an instance's interface lets through what it is to let through."""
 
     def make(self, launch: Launch) -> Launch:
-        """Return *launch* running, at another address if somebody has taken the one it had."""
+        """Return *launch* running, at another address if its own was taken; or as it is, if somebody terminated it."""
         for _ in range(_TRIES):
             try:
                 self._start(launch)
-            except NotFoundError as error:
-                if VPC_NETWORK not in error.message:
-                    raise
-                self.engine.networks.ensure_vpc()  # the reset of another home took it away just now
-            except (EngineError, ConflictError) as error:
-                if "Address already in use" not in error.message:  # a port's message begins with a small letter
-                    raise _explained(error, launch) from error
-                if self.plan.request.private_ip is not None:
-                    raise AddressInUseError(launch.private_ip) from error
-                launch = self.move(launch)
+            except EmulatorError as error:
+                if self.has_ended(launch.instance_id):
+                    return launch
+                launch = self._mended(launch, error)
             else:
                 return launch
         raise EngineError(f"no free address was found after {_TRIES} tries")
+
+    def _mended(self, launch: Launch, error: EmulatorError) -> Launch:
+        """Return what to try in place of *launch*, which failed with *error*; raise what cannot be helped."""
+        if isinstance(error, NotFoundError) and VPC_NETWORK in error.message:
+            self.engine.networks.ensure_vpc()  # the reset of another home took it away just now
+            return launch
+        told = explained(error, launch)
+        if isinstance(told, AddressInUseError) and self.plan.request.private_ip is None:
+            return self.move(launch)
+        raise told from error
 
     def _start(self, launch: Launch) -> None:
         """Make and start both containers; if one of them does not come up, neither is there afterwards."""
@@ -67,7 +73,7 @@ class Maker:
             if self.plan.ami.source_instance_id is not None:  # systemd makes an identity of its own where there is none
                 self.engine.archives.write(machine_id, "/etc/machine-id", b"")
             containers.start(machine_id)  # it waits for its interface by itself
-            wait_for_interface(folder)
+            self.settle(launch.instance_id)
         except BaseException:
             remove_containers(self.engine, launch.instance_id)
             raise
@@ -75,10 +81,3 @@ class Maker:
     def _machine(self, launch: Launch, interface_id: str, folder: InstanceFolder) -> ContainerSpec:
         chosen = processors(self.plan.size, self.plan.engine)
         return machine_spec(launch, self.plan.ami, self.plan.size, interface_id, self.plan.engine, folder, chosen)
-
-
-def _explained(error: EngineError | ConflictError, launch: Launch) -> EngineError | ConflictError:
-    for outside, inside in launch.ports:
-        if outside and re.search(rf":{outside}\b.*(already|in use)", error.message):
-            return PortInUseError(outside, inside)
-    return error

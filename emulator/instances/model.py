@@ -83,6 +83,10 @@ class Launch:
     is_protected: bool = False
     """Nobody may terminate it: AWS's DisableApiTermination."""
     client_token: str | None = None
+    zone: str | None = None
+    """The availability zone it was launched into; None in what was written down before zones were."""
+    started_at: datetime | None = None
+    """When it last started; None if that was its launch."""
 
     @property
     def hostname(self) -> str:
@@ -94,12 +98,16 @@ class Launch:
         return f"{self.hostname}.ec2.internal"
 
     def to_json(self) -> str:
-        return json.dumps(dataclasses.asdict(self) | {"launch_time": self.launch_time.isoformat()})
+        started_at = self.started_at.isoformat() if self.started_at else None
+        times = {"launch_time": self.launch_time.isoformat(), "started_at": started_at}
+        return json.dumps(dataclasses.asdict(self) | times)
 
     @classmethod
     def from_json(cls, text: str) -> "Launch":
         values = json.loads(text)
         values["launch_time"] = datetime.fromisoformat(values["launch_time"])
+        if values.get("started_at") is not None:
+            values["started_at"] = datetime.fromisoformat(values["started_at"])
         values["ports"] = tuple((outside, inside) for outside, inside in values["ports"])
         values["security_groups"] = tuple(values.get("security_groups", ()))
         values["metadata"] = MetadataOptions(**values.get("metadata", {}))

@@ -77,6 +77,8 @@ class Parts:
         """Return why it is over, supposing that nobody is at work on it; None if it is not."""
         if self.record is not None and self.record.ended_at is not None:
             return self.reason or VANISHED
+        if self.record is not None and self.record.under_way is InstanceState.SHUTTING_DOWN:
+            return USER_INITIATED
         is_launched = self.record is None or self.record.under_way is not InstanceState.PENDING
         if self.machine is None:
             return VANISHED if is_launched else INTERRUPTED

@@ -14,6 +14,7 @@ from emulator.instances.model import Launch
 from emulator.instances.neighbours import Neighbours
 from emulator.instances.size import Size, differences, write_size
 from emulator.network import Subnet
+from emulator.network.errors import AddressInUseError
 from emulator.progress import Progress
 from emulator.userdata import BootPlan, UserData, boot_script
 
@@ -55,6 +56,8 @@ def prepare(
     public_key = neighbours.key_pairs().public_key(request.key_name) if request.key_name is not None else None
     groups = neighbours.network.groups.resolve(request.security_groups)
     subnet = neighbours.network.subnet(request.subnet_id, request.zone, request.private_ip)
+    if request.private_ip is not None and request.private_ip in neighbours.network.taken():
+        raise AddressInUseError(request.private_ip)
     neighbours.volumes.check(request.block_devices, subnet.zone)
     user_data = userdata.read(request.user_data or b"")
     info = engine.info()
@@ -79,5 +82,6 @@ def prepare(
         shutdown_behavior=request.shutdown_behavior,
         is_protected=request.is_protected,
         client_token=request.client_token,
+        zone=subnet.zone,
     )
     return Preparation(request, ami, info, Size.of(kind, info), subnet, public_key, user_data, first)

@@ -49,11 +49,17 @@ class Records:
             if record.ended_at is None
         ]
 
-    def add(self, launches: Iterable[Launch], tags: Mapping[str, str], shell: str) -> None:
-        """Write down instances that *shell* is about to make, and drop the ones that ended long ago."""
+    def add(
+        self,
+        launches: Iterable[Launch],
+        tags: Mapping[str, str],
+        shell: str,
+        check: Callable[[sqlite3.Connection], object] = lambda _: None,
+    ) -> None:
+        """Write down instances that *shell* is about to make, if *check* does not refuse that at the same moment."""
         with self._database.transaction() as transaction:
+            check(transaction)
             for launch in launches:
-                _forget_ended(transaction, launch.launch_time - _REMEMBERED)
                 transaction.execute(
                     "INSERT INTO instance (id, record, under_way, shell) VALUES (?, ?, ?, ?)",
                     (launch.instance_id, launch.to_json(), InstanceState.PENDING.label, shell),
@@ -77,14 +83,21 @@ class Records:
             _write(transaction, changed)
         return changed
 
-    def begin(self, launch: Launch, state: InstanceState, shell: str) -> None:
-        """Write down that *shell* brings an instance through *state*."""
+    def begin(
+        self, launch: Launch, state: InstanceState, shell: str, is_alive: Callable[[str], bool] = lambda _: False
+    ) -> bool:
+        """Write down that *shell* brings an instance through *state*; False if another that *is_alive* does so."""
         with self._database.transaction() as transaction:
+            row = transaction.execute("SELECT shell FROM instance WHERE id = ?", (launch.instance_id,)).fetchone()
+            holder = row["shell"] if row else None
+            if holder not in (None, shell) and is_alive(holder):
+                return False
             transaction.execute(
                 "INSERT INTO instance (id, record, under_way, shell) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET under_way = excluded.under_way, shell = excluded.shell",
                 (launch.instance_id, launch.to_json(), state.label, shell),
             )
+        return True
 
     def finish(self, instance_id: str, shell: str) -> None:
         """Write down that *shell* is done with an instance; what another has begun since stays."""
@@ -117,6 +130,12 @@ class Records:
         row = self._database.row("SELECT terminated_at FROM instance WHERE id = ?", instance_id)
         return row is not None and row["terminated_at"] is not None
 
+    def forget(self, instance_ids: Iterable[str]) -> None:
+        """Drop instances that ended long ago, with their tags."""
+        with self._database.transaction() as transaction:
+            for instance_id in instance_ids:
+                _forget(transaction, instance_id)
+
     def remove(self, instance_id: str) -> None:
         """Forget an instance that never came to be; one that somebody ended meanwhile has ended."""
         if not self.has_ended(instance_id):
@@ -129,12 +148,6 @@ def _write(transaction: sqlite3.Connection, launch: Launch) -> None:
         "INSERT INTO instance (id, record) VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record",
         (launch.instance_id, launch.to_json()),
     )
-
-
-def _forget_ended(transaction: sqlite3.Connection, before: datetime) -> None:
-    rows = transaction.execute("SELECT id FROM instance WHERE terminated_at < ?", (before.timestamp(),)).fetchall()
-    for row in rows:
-        _forget(transaction, row["id"])
 
 
 def _forget(transaction: sqlite3.Connection, instance_id: str) -> None:

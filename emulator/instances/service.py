@@ -17,13 +17,14 @@ from emulator.instances.imaging import ImageRequest, Imaging
 from emulator.instances.inventory import Inventory, Sight
 from emulator.instances.launch import LaunchRequest
 from emulator.instances.launcher import Launcher
-from emulator.instances.model import Instance, InstanceState, StateChange
+from emulator.instances.model import Instance, InstanceState, Launch, StateChange
 from emulator.instances.neighbours import Neighbours
 from emulator.instances.preparation import prepare
 from emulator.instances.records import Records
 from emulator.instances.repair import Repair
 from emulator.instances.shell import Shell
 from emulator.instances.tokens import ClientTokens
+from emulator.instances.turns import Turns
 from emulator.instances.user_data import UserDataFailedError, wait_for_user_data
 from emulator.progress import Progress
 from emulator.resources.client_tokens import digest
@@ -54,17 +55,19 @@ class Instances:
         self._progress = progress
         self._clock = clock
         self._records = records = Records(database)
-        self._tokens = ClientTokens(database)
         shell = Shell(home.locks)
+        self._tokens = ClientTokens(database, shell, lambda reservation_id: bool(self._living_of(reservation_id)))
+        turns = Turns(records, shell, lambda instance_id: self._find([instance_id])[0])
         self._inventory = Inventory(engine, home, database, neighbours, shell)
         identity = Identity(home, neighbours)
         self._aftermath = Aftermath(engine, home, records, neighbours)
         repair = Repair(engine, home, neighbours, identity)
         self._launcher = Launcher(engine, home, records, neighbours, identity, self._aftermath, shell, clock, progress)
-        self._changes = Changes(engine, records, neighbours, repair, self._aftermath, shell)
-        self._attributes = Attributes(engine, home, records, neighbours, identity, progress)
+        self._changes = Changes(engine, records, neighbours, repair, self._aftermath, shell, turns)
+        self._attributes = Attributes(engine, records, neighbours, identity, repair, progress)
         self._identity = identity
-        self._imaging = Imaging(engine, database, records, neighbours, shell, progress)
+        self._repair = repair
+        self._imaging = Imaging(engine, database, neighbours, turns, progress)
 
     def run(self, request: LaunchRequest, *, dry_run: bool = False) -> list[Instance]:
         """
@@ -82,9 +85,8 @@ class Instances:
         with self._tokens.claimed(request.client_token, digest(request), plan.first.reservation_id, now) as earlier:
             if earlier is None:
                 self._launcher.launch(plan)
-        wanted = earlier or plan.first.reservation_id
-        found = [one for one in self._look().instances if one.launch.reservation_id == wanted]
-        if earlier is not None and all(one.state.is_over for one in found):
+        found = self._living_of(earlier or plan.first.reservation_id)
+        if earlier is not None and not found:
             raise TokenOfTerminatedError(request.client_token)
         return found
 
@@ -109,9 +111,9 @@ class Instances:
         """End for good: container, disk and interface go, a record stays for an hour."""
         return self._changes.terminate(self._meant(references, dry_run), self._clock())
 
-    def modify(self, reference: str, change: AttributeChange, *, dry_run: bool = False) -> None:
-        """Change an instance; IncorrectInstanceState if it must be stopped for that and is not."""
-        self._attributes.modify(self.living(reference, "modified"), change, dry_run=dry_run)
+    def modify(self, reference: str, change: AttributeChange, *, dry_run: bool = False) -> Launch:
+        """Change an instance, and return what it is now; IncorrectInstanceState if it must be stopped for that."""
+        return self._attributes.modify(self.living(reference, "modified"), change, dry_run=dry_run)
 
     def create_image(self, reference: str, request: ImageRequest, *, dry_run: bool = False) -> "Ami":
         """Return an AMI made from an instance's disk."""
@@ -168,14 +170,22 @@ class Instances:
         """Have instances hear of what was changed about them elsewhere: tags, groups' names."""
         for instance in self._look().instances:
             if instance.id in instance_ids and instance.state is not InstanceState.TERMINATED:
+                self._repair.folder(instance)
                 self._identity.write(instance.launch, instance.tags)
 
     def _look(self) -> Sight:
-        """Look at everything, and see to what ended by itself."""
+        """Look at everything, and see to what ended by itself, or was left half done by a shell that died."""
         now = self._clock()
         sight = self._inventory.look(now)
         self._aftermath.see_to(sight, now)
-        return sight
+        if not sight.abandoned:
+            return sight
+        self._changes.resume(sight.abandoned, now)
+        return self._inventory.look(now)
+
+    def _living_of(self, reservation_id: str) -> list[Instance]:
+        found = self._look().instances
+        return [one for one in found if one.launch.reservation_id == reservation_id and not one.state.is_over]
 
     def _meant(self, references: Sequence[str], dry_run: bool) -> list[Instance]:
         found = self._find(references)

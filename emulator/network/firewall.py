@@ -98,6 +98,10 @@ class Firewall:
                 if name in running:
                     self._insist(folder)
 
+    def wait_for(self, instance_id: str) -> None:
+        """Return when the rules of one instance, whose interface runs, are in force."""
+        self._insist(self._home.interface(instance_id))
+
     def _insist(self, folder: Path) -> None:
         try:
             self._wait(folder, self._patience_seconds)

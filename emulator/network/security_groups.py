@@ -122,6 +122,10 @@ class SecurityGroups:
             write_tags(transaction, group_id, tags or {})
         return self.find(group_id)
 
+    def require(self, transaction: sqlite3.Connection, group_ids: Sequence[str]) -> None:
+        """Refuse groups that are gone by now; until *transaction* ends, none can be deleted."""
+        find_groups(read_groups(transaction), [one for one in group_ids if one != self.default_id], self.vpc_id)
+
     def authorize(
         self, reference: str, permissions: Structures, *, egress: bool = False, dry_run: bool = False
     ) -> list[Rule]:

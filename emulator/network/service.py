@@ -10,6 +10,7 @@ from emulator.errors import InvalidRequestError
 from emulator.home import Home
 from emulator.network.finding import SubnetState, VpcState, find_subnets, find_vpcs, find_zones
 from emulator.network.firewall import Firewall, Interfaces
+from emulator.network.group_errors import DuplicatePermissionError, PermissionNotFoundError, RuleNotFoundError
 from emulator.network.member import Member
 from emulator.network.security_groups import SecurityGroups
 from emulator.network.vpc import Subnet, Vpc
@@ -18,6 +19,8 @@ from emulator.resources.filters import Filter
 from emulator.resources.tags import read_tags
 from emulator.settings import Settings
 from emulator.state import Database
+
+_ALREADY_SO = (DuplicatePermissionError, PermissionNotFoundError, RuleNotFoundError)
 
 
 class Network:
@@ -102,6 +105,10 @@ class Network:
         """Return when what is written is in force wherever an interface runs; an EmulatorError if it cannot be."""
         self._firewall.wait()
 
+    def settle_one(self, instance_id: str) -> None:
+        """Return when what is written for one instance, whose interface was started just now, is in force."""
+        self._firewall.wait_for(instance_id)
+
     @functools.cached_property
     def _range(self) -> VpcRange:
         """What the engine says of it, asked once: while anything of ours is in the VPC, nobody can make it anew."""
@@ -109,7 +116,14 @@ class Network:
 
     @contextmanager
     def _enforced(self) -> Iterator[None]:
-        """Have what is changed inside be in force afterwards."""
-        yield
+        """Have what is changed inside be in force afterwards; also what is refused there because it is so already."""
+        try:
+            yield
+        except _ALREADY_SO:  # since a shell changed it that was killed before it was in force, perhaps
+            self._enforce()
+            raise
+        self._enforce()
+
+    def _enforce(self) -> None:
         self.refresh()
         self.settle()

@@ -124,6 +124,7 @@ def modify_instance_metadata_options(
             "--instance-metadata-tags", metavar="STATE", help="Whether it may read its tags: enabled or disabled."
         ),
     ] = None,
+    dry_run: DryRun = False,
 ) -> Answer:
     """Change who may ask an instance's metadata, and how.
 
@@ -143,11 +144,10 @@ def modify_instance_metadata_options(
     }
     changes = {name: value for name, value in given.items() if value is not None}
     with open_cloud() as cloud:
-        (instance,) = cloud.instances.describe([instance_id])
-        options = instance.launch.metadata.changed(changes)
-        cloud.instances.modify(instance.id, AttributeChange(metadata=options))
-    document = {"InstanceId": instance.id, "InstanceMetadataOptions": options.to_document()}
-    return Answer(document, text=f"{instance.id}: " + ", ".join(f"{name}={value}" for name, value in changes.items()))
+        launch = cloud.instances.modify(instance_id, AttributeChange(metadata=changes or None), dry_run=dry_run)
+    document = {"InstanceId": launch.instance_id, "InstanceMetadataOptions": launch.metadata.to_document()}
+    told = ", ".join(f"{name}={value}" for name, value in changes.items())
+    return Answer(document, text=f"{launch.instance_id}: {told}")
 
 
 def _value(text: str | None) -> str | None:

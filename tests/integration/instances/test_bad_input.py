@@ -75,7 +75,7 @@ def names(shared: Cloud, nano: Machine, tmp_path_factory: pytest.TempPathFactory
         ),
         (
             "run-instances --image-id minimal --instance-type t3.mikro",
-            REFUSED,
+            USAGE,
             "InvalidParameterValue",
             "Invalid value 't3.mikro' for InstanceType.",
         ),

@@ -46,7 +46,7 @@ def test_a_change_of_tags_and_options_is_heard_at_once(cloud: Cloud) -> None:
     assert done.returncode == 0, done.stderr
     assert _ask(machine, "meta-data/tags/instance/Name") == "second"
 
-    cloud.instances.modify(machine.id, AttributeChange(metadata=MetadataOptions(http_tokens="required")))
+    cloud.instances.modify(machine.id, AttributeChange(metadata={"HttpTokens": "required"}))
     assert machine.run("curl", "--fail", "--silent", f"{METADATA}/meta-data/").exit_code != 0
 
 

@@ -219,7 +219,7 @@ def test_when_one_of_several_fails_none_is_left(cloud: Cloud) -> None:
     home = cloud.home.instances
 
     def take_a_name() -> None:
-        found = wait_for(lambda: home.is_dir() and list(home.iterdir()), pause_seconds=0.0005)
+        found = wait_for(lambda: list(home.iterdir()) if home.is_dir() else [], pause_seconds=0.0005)
         spec = ContainerSpec(image, Kind.HOLDER, name=f"cloudlet-{found[-1].name}", command=("true",))
         with contextlib.suppress(ConflictError):  # the launch was faster
             cloud.engine.containers.create(spec)

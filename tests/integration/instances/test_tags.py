@@ -38,9 +38,9 @@ def test_an_instance_hears_of_its_tags_at_once(cloud: Cloud) -> None:
 
 def test_a_key_that_no_path_could_have_is_refused_where_an_instance_may_read_its_tags(cloud: Cloud) -> None:
     """At its launch, later on, and when it is allowed to read those that it has: AWS does so, too."""
-    key, allowed = "team/stage", MetadataOptions(instance_metadata_tags="enabled")
+    key, allowed = "team/stage", {"InstanceMetadataTags": "enabled"}
     with pytest.raises(InvalidRequestError, match=key):
-        launch(cloud, "minimal", "t2.nano", tags={key: "data"}, metadata=allowed)
+        launch(cloud, "minimal", "t2.nano", tags={key: "data"}, metadata=MetadataOptions().changed(allowed))
     (machine,) = launch(cloud, "minimal", "t2.nano", tags={key: "data"})
 
     with pytest.raises(InvalidRequestError, match=key):

@@ -73,12 +73,13 @@ def test_only_a_power_off_from_inside_terminates_who_was_told_so(
         (None, "created", INTERRUPTED),
         (InstanceState.STOPPING, None, VANISHED),
         (InstanceState.STOPPING, "running", None),
+        (InstanceState.SHUTTING_DOWN, "running", USER_INITIATED),
     ],
 )
 def test_what_a_killed_shell_had_begun_is_over_unless_it_runs(
     launch: Launch, under_way: InstanceState | None, state: str | None, ending: str | None
 ) -> None:
-    """A launch that got as far as a running machine is a launch."""
+    """A launch that got as far as a running machine is a launch; a termination that was begun is one."""
     record = Record(launch, under_way=under_way, shell="shell-1")
 
     assert _parts(launch, record, _machine(launch, state) if state else None).ending() == ending

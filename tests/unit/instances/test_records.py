@@ -54,26 +54,44 @@ def test_an_ended_instance_is_forgotten_after_an_hour(database: Database, launch
     assert record.is_forgotten(launch.launch_time + timedelta(minutes=60, seconds=1))
 
 
-def test_a_launch_drops_what_ended_long_ago(database: Database, launch: Launch) -> None:
+def test_what_is_forgotten_goes_with_its_tags(database: Database, launch: Launch) -> None:
     """The state file does not grow for ever; what runs is not touched."""
     records = Records(database)
     running = dataclasses.replace(launch, instance_id="i-00000000000000001")
     records.add([launch], {"Name": "old"}, "shell-1")
     records.add([running], {"Name": "running"}, "shell-1")
-    records.end(launch, "…", launch.launch_time)
 
-    records.add(
-        [
-            dataclasses.replace(
-                launch, instance_id="i-00000000000000002", launch_time=launch.launch_time + timedelta(hours=2)
-            )
-        ],
-        {},
-        "shell-1",
-    )
+    records.forget([launch.instance_id])
 
-    assert set(records.all()) == {"i-00000000000000001", "i-00000000000000002"}
-    assert set(read_tags(database)) == {"i-00000000000000001"}
+    assert set(records.all()) == {"i-00000000000000001"}
+    assert read_tags(database).keys() == {"i-00000000000000001"}
+
+
+def test_a_launch_that_is_refused_at_the_last_moment_leaves_nothing(database: Database, launch: Launch) -> None:
+    """A group may be deleted while an image is built."""
+
+    def refuse(transaction: object) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        Records(database).add([launch], {"Name": "web"}, "shell-1", refuse)
+
+    assert Records(database).all() == {}
+
+
+def test_an_instance_is_one_shells_at_a_time(database: Database, launch: Launch) -> None:
+    """Until that one is done, or dead."""
+    records = Records(database)
+    records.add([launch], {}, "shell-1")
+    alive = {"shell-1"}
+
+    refused = records.begin(launch, InstanceState.STOPPING, "shell-2", alive.__contains__)
+    under_way = records.all()[launch.instance_id].under_way
+    alive.clear()
+    taken = records.begin(launch, InstanceState.STOPPING, "shell-2", alive.__contains__)
+
+    assert (refused, under_way, taken) == (False, InstanceState.PENDING, True)
+    assert records.all()[launch.instance_id].shell == "shell-2"
 
 
 def test_what_a_shell_has_under_way_is_seen_until_it_is_done(database: Database, launch: Launch) -> None:

@@ -1,0 +1,2 @@
+-- The shell that makes what a client token stands for, until it is made; see instance.shell.
+ALTER TABLE client_token ADD COLUMN shell TEXT;
