@@ -51,6 +51,7 @@ def test_the_website_counts_visits_through_stop_start_and_a_new_database_server(
     """
     run, clean = EXAMPLES / "website" / "run", EXAMPLES / "website" / "clean"
     rule = "--group-name visits-database --protocol tcp --port 5432 --source-group visits-site"
+    site_rule = "--group-name visits-site --protocol tcp --port 80 --cidr 0.0.0.0/0"
     both = "--instance-ids visits-site visits-database"
 
     def shown() -> str:
@@ -60,6 +61,8 @@ def test_the_website_counts_visits_through_stop_start_and_a_new_database_server(
         with urllib.request.urlopen(url) as answer:
             return int(answer.headers["X-Visits"])
 
+    # As a run leaves it that was interrupted there.
+    user.sees("cloudlet ec2 create-security-group --group-name visits-site --description 'The web site'")
     url = shown()
     first = visits(url)
     assert visits(url) == first + 1
@@ -77,7 +80,18 @@ def test_the_website_counts_visits_through_stop_start_and_a_new_database_server(
     user.sees(f"cloudlet ec2 terminate-instances {both}")
     assert visits(shown()) > first + 4
 
+    # What is missing is made, whatever else is there: rules, a new database server at another address, its volume.
+    user.sees(f"cloudlet ec2 revoke-security-group-ingress {rule}")
+    user.sees(f"cloudlet ec2 revoke-security-group-ingress {site_rule}")
+    user.sees("cloudlet ec2 terminate-instances --instance-ids visits-database")
+    assert visits(shown()) > first + 6
+    user.sees("cloudlet ec2 stop-instances --instance-ids visits-database")
+    user.sees("cloudlet ec2 detach-volume --volume-id visits-data")
+    assert visits(shown()) > first + 8
+
+    user.sees("cloudlet ec2 terminate-instances --instance-ids visits-site")
     user.sees(str(clean))
     for listed in ("describe-volumes", "describe-security-groups --filters Name=group-name,Values=visits-*"):
         assert user.sees(f"cloudlet ec2 {listed} --quiet") == ""
     assert user.sees("cloudlet status --query instances.running").strip() == "0"
+    user.sees(str(clean))
