@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from emulator.keypairs.model import KeyPair, NewKeyPair
+from emulator.resources.tags import tag_documents
 
 Document = dict[str, Any]
 
@@ -36,7 +37,7 @@ def described(pairs: Iterable[KeyPair], *, with_public_key: bool) -> Document:
             {
                 "KeyPairId": pair.id,
                 "KeyType": pair.type,
-                "Tags": _tags(pair.tags),
+                "Tags": tag_documents(pair.tags),
                 **({"PublicKey": pair.public_key} if with_public_key else {}),
                 "CreateTime": pair.created_at,
                 "KeyName": pair.name,
@@ -52,9 +53,5 @@ def deleted(key_pair_id: str | None) -> Document:
     return {"Return": True, **({"KeyPairId": key_pair_id} if key_pair_id else {})}
 
 
-def _tags(tags: Mapping[str, str]) -> list[Document]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
 def _tags_if_any(tags: Mapping[str, str]) -> Document:
-    return {"Tags": _tags(tags)} if tags else {}
+    return {"Tags": tag_documents(tags)} if tags else {}

@@ -6,6 +6,7 @@ from typing import Any
 from emulator.ids import content_id
 from emulator.network.finding import SubnetState, VpcState
 from emulator.network.zones import Zone
+from emulator.resources.tags import tag_documents
 from emulator.settings import ACCOUNT_ID
 
 Document = dict[str, Any]
@@ -91,4 +92,4 @@ def _subnet(state: SubnetState, region: str) -> Document:
 
 
 def _tags(tags: Mapping[str, str]) -> Document:
-    return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} if tags else {}
+    return {"Tags": tag_documents(tags)} if tags else {}

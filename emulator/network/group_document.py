@@ -1,10 +1,11 @@
 """Security groups in the shape of AWS's answers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
 from emulator.network.security_group import ALL_PROTOCOLS, Permission, Rule, SecurityGroup
+from emulator.resources.tags import tag_documents
 from emulator.settings import ACCOUNT_ID
 
 Document = dict[str, Any]
@@ -14,7 +15,7 @@ def created(group: SecurityGroup, region: str) -> Document:
     """Return the answer of CreateSecurityGroup."""
     return {
         "GroupId": group.id,
-        **({"Tags": _tags(group.tags)} if group.tags else {}),
+        **({"Tags": tag_documents(group.tags)} if group.tags else {}),
         "SecurityGroupArn": _arn(region, "security-group", group.id),
     }
 
@@ -31,7 +32,7 @@ def described(groups: Iterable[SecurityGroup], region: str, vpc_id: str) -> Docu
             {
                 "GroupId": group.id,
                 "IpPermissionsEgress": _ip_permissions(group.permissions(egress=True)),
-                **({"Tags": _tags(group.tags)} if group.tags else {}),
+                **({"Tags": tag_documents(group.tags)} if group.tags else {}),
                 "VpcId": vpc_id,
                 "SecurityGroupArn": _arn(region, "security-group", group.id),
                 "OwnerId": ACCOUNT_ID,
@@ -128,7 +129,3 @@ def _description(permission: Permission) -> Document:
 
 def _arn(region: str, kind: str, resource_id: str) -> str:
     return f"arn:aws:ec2:{region}:{ACCOUNT_ID}:{kind}/{resource_id}"
-
-
-def _tags(tags: Mapping[str, str]) -> list[Document]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]

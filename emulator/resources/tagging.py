@@ -6,10 +6,11 @@ This room knows none of the resources. Whether there is one with an id is found 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from emulator.errors import InvalidRequestError
+from emulator.errors import InvalidRequestError, NotFoundError
 from emulator.ids import is_id
 from emulator.resources.dry_run import DryRunError
 from emulator.resources.filters import Filter, select
+from emulator.resources.references import MalformedIdError
 from emulator.resources.tags import check_tags, delete_tags, forget_tags, read_tags, write_tags
 from emulator.state import Database
 
@@ -111,21 +112,30 @@ class Tagging:
 
     def _resolve(self, references: Sequence[str]) -> list[str]:
         """Return each id once; nothing was changed when the rooms say that one of them is unknown."""
-        by_type: dict[str, list[str]] = {}
+        by_type: dict[str | None, list[str]] = {}
         for reference in references:
             by_type.setdefault(_type_of(reference), []).append(reference)
-        ids: list[str] = []
+        ids = [self._named(name) for name in by_type.pop(None, [])]
         for resource_type, those in by_type.items():
-            finder = self._finders.get(resource_type)
+            finder = self._finders.get(resource_type or "")
             if finder is None:
                 raise InvalidRequestError(f"The ID '{those[0]}' is not valid", code="InvalidID")
             ids += finder(those)
         return list(dict.fromkeys(ids))
 
+    def _named(self, name: str) -> str:
+        """Return the id of what is called by its Name; what is not is no id."""
+        try:
+            (found,) = self._finders[_NAMED]([name])
+        except MalformedIdError as error:
+            raise NotFoundError(f"The ID '{name}' is not valid", code="InvalidID", hint=error.hint) from error
+        return found
 
-def _type_of(reference: str) -> str:
+
+def _type_of(reference: str) -> str | None:
+    """Return what an id names; None for what is no id, and may be a Name."""
     prefix = reference.partition("-")[0]
-    return RESOURCE_TYPES[prefix] if prefix in RESOURCE_TYPES and is_id(reference, prefix) else _NAMED
+    return RESOURCE_TYPES[prefix] if prefix in RESOURCE_TYPES and is_id(reference, prefix) else None
 
 
 def _fields(tag: TagDescription) -> Mapping[str, Collection[str]]:

@@ -2,18 +2,36 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 from emulator.errors import InvalidRequestError
+from emulator.resources.invalid import InvalidParameterValueError
 from emulator.state import Database
 
 _MOST = 50
+
+Value = TypeVar("Value", str, str | None)
+
+
+def tags_by_key(pairs: Iterable[tuple[str, Value]]) -> dict[str, Value]:
+    """Return the values of a request's tags by their keys; a key that comes twice is refused."""
+    tags: dict[str, Value] = {}
+    for key, value in pairs:
+        if key in tags:
+            raise InvalidParameterValueError(f"Duplicate tag key '{key}' specified.")
+        tags[key] = value
+    return tags
 
 
 def check_tags(tags: Mapping[str, str]) -> None:
     """Refuse what AWS refuses: reserved keys, too long or too many ones."""
     if len(tags) > _MOST:
-        raise InvalidRequestError(f"a resource has at most {_MOST} tags", code="TagLimitExceeded")
+        raise InvalidRequestError(
+            "The maximum number of Tags for a resource has been reached.",
+            code="TagLimitExceeded",
+            hint=f"a resource has at most {_MOST}",
+        )
     for key, value in tags.items():
         if key.lower().startswith("aws:"):
             raise InvalidRequestError(
@@ -56,3 +74,8 @@ def delete_tags(transaction: sqlite3.Connection, resource_id: str, tags: Mapping
 def forget_tags(transaction: sqlite3.Connection, resource_id: str) -> None:
     """Take all tags away from a resource that is no more."""
     transaction.execute("DELETE FROM tag WHERE resource_id = ?", (resource_id,))
+
+
+def tag_documents(tags: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return tags as AWS shows them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

@@ -4,9 +4,23 @@ A volume is a folder. Attached to an instance it lies in that instance's folder,
 the volume `/dev/sdf` is there as `/volumes/sdf` from one moment to the next, also if the machine is running.
 """
 
-from emulator.volumes.devices import BlockDevice
-from emulator.volumes.model import Attachment, InstanceFacts, Snapshot, Volume
-from emulator.volumes.request import VolumeRequest
-from emulator.volumes.service import Volumes
+from typing import TYPE_CHECKING
 
-__all__ = ["Attachment", "BlockDevice", "InstanceFacts", "Snapshot", "Volume", "VolumeRequest", "Volumes"]
+from emulator.lazy import lazily
+
+if TYPE_CHECKING:
+    from emulator.volumes.devices import BlockDevice as BlockDevice
+    from emulator.volumes.model import Attachment as Attachment
+    from emulator.volumes.model import InstanceFacts as InstanceFacts
+    from emulator.volumes.model import Snapshot as Snapshot
+    from emulator.volumes.model import Volume as Volume
+    from emulator.volumes.request import VolumeRequest as VolumeRequest
+    from emulator.volumes.service import Volumes as Volumes
+
+__getattr__ = lazily(
+    __name__,
+    devices="BlockDevice",
+    model="Attachment InstanceFacts Snapshot Volume",
+    request="VolumeRequest",
+    service="Volumes",
+)

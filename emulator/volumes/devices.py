@@ -7,10 +7,11 @@ from typing import Any
 
 from emulator.errors import InvalidRequestError
 from emulator.resources.invalid import InvalidParameterValueError
+from emulator.resources.root_device import ROOT_DEVICE
 from emulator.volumes.errors import BlockDeviceError, DeviceInUseError
 from emulator.volumes.request import DEFAULT_TYPE, check_size, check_type
 
-ROOT_DEVICES = ("/dev/xvda", "/dev/sda1", "/dev/sda")
+ROOT_DEVICES = (ROOT_DEVICE, "/dev/sda1", "/dev/sda")
 """The instance's own disk, which is no volume."""
 
 _DEVICE = re.compile(r"/dev/(sd[b-z]|xvd[b-z]|xvd[bc][a-z])")
@@ -37,6 +38,16 @@ def folder_name(device: str) -> str:
     ('sdf', 'xvdba')
     """
     return device.removeprefix("/dev/")
+
+
+def is_folder_name(name: str) -> bool:
+    """
+    Tell whether a volume that is attached could be called so in the instance's folder of volumes.
+
+    >>> is_folder_name("sdf"), is_folder_name("backup")
+    (True, False)
+    """
+    return _DEVICE.fullmatch(f"/dev/{name}") is not None
 
 
 @dataclass(frozen=True)

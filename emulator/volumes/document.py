@@ -1,9 +1,10 @@
 """Volumes and snapshots in the shape of AWS's answers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from emulator.resources.tags import tag_documents
 from emulator.settings import ACCOUNT_ID
 from emulator.volumes.finding import progress
 from emulator.volumes.model import Attachment, Snapshot, Volume
@@ -27,7 +28,7 @@ def volume(one: Volume) -> Document:
         "Size": one.size_gib,
         "SnapshotId": one.snapshot_id or "",
         "State": one.status,
-        "Tags": _tags(one.tags),
+        "Tags": tag_documents(one.tags),
         "VolumeId": one.id,
         "VolumeType": one.type,
     }
@@ -78,11 +79,7 @@ def snapshot(one: Snapshot) -> Document:
         "StartTime": one.started_at,
         "State": str(one.state),
         "StorageTier": "standard",
-        "Tags": _tags(one.tags),
+        "Tags": tag_documents(one.tags),
         "VolumeId": one.volume_id,
         "VolumeSize": one.size_gib,
     }
-
-
-def _tags(tags: Mapping[str, str]) -> list[Document]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]

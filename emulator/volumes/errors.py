@@ -53,10 +53,12 @@ class DeviceInUseError(ConflictError):
 
     code = "InvalidParameterValue"
 
-    def __init__(self, device: str, *, hint: str | None = None) -> None:
+    def __init__(self, device: str, *, volume_id: str | None = None, hint: str | None = None) -> None:
+        """*volume_id* is the volume that is attached there, if it is one."""
+        taken = f"{volume_id} is attached there; " if volume_id else ""
         super().__init__(
             f"Invalid value '{device}' for unixDevice. Attachment point {device} is already in use",
-            hint=hint or "choose another, such as /dev/sdg",
+            hint=hint or f"{taken}choose another, such as /dev/sdg",
         )
 
 

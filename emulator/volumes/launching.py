@@ -1,6 +1,5 @@
 """Volumes that come and go with an instance: made at its launch, released when it is over."""
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +8,14 @@ from types import MappingProxyType
 from emulator.errors import InvalidRequestError
 from emulator.ids import new_id
 from emulator.progress import Progress
-from emulator.volumes.claims import Claims
+from emulator.volumes.claims import Claim, Claims
 from emulator.volumes.devices import BlockDevice
 from emulator.volumes.errors import BlockDeviceError, ResourceNotFoundError
 from emulator.volumes.model import Attachment, Volume
 from emulator.volumes.mover import Mover
 from emulator.volumes.places import Places
 from emulator.volumes.request import VolumeRequest, check_size
+from emulator.volumes.salvage import Salvage
 from emulator.volumes.snapshots import Snapshots
 from emulator.volumes.store import VolumeStore
 
@@ -29,6 +29,7 @@ class InstanceVolumes:
     places: Places
     mover: Mover
     claims: Claims
+    salvage: Salvage
     zones: Sequence[str]
     progress: Progress
     clock: Callable[[], datetime]
@@ -76,30 +77,31 @@ class InstanceVolumes:
             with self.snapshots.hold(source) as folder:
                 self.store.make(volume, folder)
 
-    def release(self, instance_id: str, *, undo: bool = False) -> None:
+    def release(self, instance_id: str, *, zone: str | None = None, undo: bool = False) -> None:
         """
         Take every volume out of an instance that is over, or delete those that are to end with it; again is no error.
 
-        With *undo*, for a launch that failed, all of them are deleted.
+        A folder that may be a volume, although nothing is written down of it, is one again, in *zone*, the instance's;
+        if that is not known, in the first one. With *undo*, for a launch that failed, all of them are deleted.
         """
         # First of all: whoever is about to attach a volume finds no place for it, and what is attached can be counted.
         self.places.close(instance_id)
-        for volume in self.store.all(wait=True):
-            if volume.is_attached_to(instance_id):
+        with self.claims.hold(instance_id) as claim:
+            self._make_listable(claim, instance_id)
+            known = [volume for volume in self.store.all(wait=True) if volume.is_attached_to(instance_id)]
+            for volume in known:
                 self._release(volume.id, instance_id, undo)
-        folder = self.places.closed(instance_id)
-        if folder.exists():
-            with self.claims.hold(instance_id) as claim:
-                self.mover.remove(claim, folder)  # what root in there has put beside the volumes
-                claim.forget()
+            if not undo:
+                self.salvage.keep(claim, instance_id, zone or self.zones[0], beside=known)
+            self.mover.remove(claim, self.places.closed(instance_id))  # what root in there has put beside the volumes
+            claim.forget()
 
-    def attachments(self) -> dict[str, tuple[Attachment, ...]]:
-        """Return what is attached, by instance id and device, as last written down."""
-        found: dict[str, list[Attachment]] = defaultdict(list)
-        for volume in self.store.records.all():
-            if volume.attachment is not None:
-                found[volume.attachment.instance_id].append(volume.attachment)
-        return {key: tuple(sorted(each, key=lambda one: one.device)) for key, each in found.items()}
+    def _make_listable(self, claim: Claim, instance_id: str) -> None:
+        """See to it that a volume is found by more than its name, whatever root in the instance has done."""
+        try:
+            self.places.left(instance_id)
+        except PermissionError:
+            self.mover.make_listable(claim, self.places.closed(instance_id))
 
     def _release(self, volume_id: str, instance_id: str, undo: bool) -> None:
         try:

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from emulator.engine import Bind, ContainerSpec, Engine, Kind
 from emulator.home import Home
+from emulator.units import KIB
 from emulator.volumes.claims import Claim
 from emulator.volumes.errors import DataMoveError
 
@@ -23,6 +24,8 @@ RESOURCE_LABEL = "cloudlet.volume"
 _MAKE = 'rm -rf "$1" && mkdir -m 0755 "$1" && mv -T "$1" "$2"'
 _MOVE = 'mv -T "$1" "$2"'
 _REMOVE = 'rm -rf "$1"'
+_MAKE_LISTABLE = 'chmod a+rx "$1"'
+_MEASURE = 'cd "$1" && du -sk .'
 # With -T, and -a which follows no link: a link that somebody put in the place of the folder is found, not followed.
 _COPY = 'rm -rf "$2" && cp -a --reflink=auto -T "$1" "$2" && [ -d "$2" ] && [ ! -L "$2" ] && mv -T "$2" "$3"'
 
@@ -67,17 +70,26 @@ class Mover:
         except PermissionError:
             self._do(claim, _REMOVE, path)
 
+    def make_listable(self, claim: Claim, path: Path) -> None:
+        """Let everybody list the folder *path*."""
+        self._do(claim, _MAKE_LISTABLE, path)
+
+    def measure(self, claim: Claim, path: Path) -> int:
+        """Return how many bytes of the disk the folder *path* takes."""
+        return int(self._do(claim, _MEASURE, path).split()[-2]) * KIB
+
     def abandon(self, claim: Claim) -> None:
         """End what a killed shell left running for a claim that is ours now."""
         self._as_root.abandon(claim)
 
-    def _do(self, claim: Claim, script: str, *paths: Path) -> None:
+    def _do(self, claim: Claim, script: str, *paths: Path) -> str:
         exit_code, printed = self._as_root.run(claim, script, *paths)
         if exit_code:
             said = printed.strip().splitlines()
             raise DataMoveError(
                 f"the data of {claim.resource_id} could not be moved: {said[-1] if said else f'exit code {exit_code}'}"
             )
+        return printed
 
 
 def mover_for(home: Home, engine: Callable[[], Engine], image: Callable[[], str]) -> Mover:

@@ -91,6 +91,12 @@ class Places:
         """Return what `close` has made of the folder of an instance's volumes."""
         return self._home.released_volumes(instance_id)
 
+    def left(self, instance_id: str) -> list[Path]:
+        """Return the folders in what `close` has made, by name; PermissionError if root in the instance forbade it."""
+        with contextlib.suppress(FileNotFoundError), os.scandir(self.closed(instance_id)) as entries:
+            return sorted(Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))
+        return []
+
     def all_of_instances(self) -> Iterator[Path]:
         """Yield every folder in which instances have volumes."""
         if self._home.instances.is_dir():

@@ -1,6 +1,7 @@
 """What the state file knows of volumes: a row each."""
 
 import sqlite3
+from collections import defaultdict
 from datetime import UTC, datetime
 
 from emulator.resources.client_tokens import IdempotentParameterMismatchError
@@ -24,6 +25,14 @@ class VolumeRecords:
         tags = read_tags(self._database)
         rows = self._database.rows("SELECT * FROM volume ORDER BY created_at, id")
         return [_volume(row).with_tags(tags.get(row["id"], {})) for row in rows]
+
+    def attachments(self) -> dict[str, tuple[Attachment, ...]]:
+        """Return what is attached, by instance id and device, as last written down."""
+        found: dict[str, list[Attachment]] = defaultdict(list)
+        for volume in self.all():
+            if volume.attachment is not None:
+                found[volume.attachment.instance_id].append(volume.attachment)
+        return {key: tuple(sorted(each, key=lambda one: one.device)) for key, each in found.items()}
 
     def get(self, volume_id: str) -> Volume | None:
         """Return a volume, if there is one with this id."""

@@ -25,6 +25,7 @@ from emulator.volumes.nouns import VOLUME
 from emulator.volumes.places import Places
 from emulator.volumes.records import VolumeRecords
 from emulator.volumes.request import VolumeRequest, check_size, check_type
+from emulator.volumes.salvage import Salvage
 from emulator.volumes.snapshot_records import SnapshotRecords
 from emulator.volumes.snapshots import Snapshots
 from emulator.volumes.store import VolumeStore
@@ -55,7 +56,10 @@ class Volumes:
         self._clock = clock
         self._store = VolumeStore(VolumeRecords(database), places, mover, claims, clock)
         self.snapshots = Snapshots(SnapshotRecords(database), self._store, places, mover, claims, progress, clock)
-        self.of_instances = InstanceVolumes(self._store, self.snapshots, places, mover, claims, zones, progress, clock)
+        salvage = Salvage(self._store, places, mover, progress, clock)
+        self.of_instances = InstanceVolumes(
+            self._store, self.snapshots, places, mover, claims, salvage, zones, progress, clock
+        )
 
     def create(self, request: VolumeRequest, *, dry_run: bool = False) -> Volume:
         """

@@ -86,19 +86,32 @@ class VolumeStore:
             with contextlib.suppress(ResourceNotFoundError), self.hold(known_id) as held:
                 return held.volume
 
+    def adopt(self, volume: Volume, folder: Path) -> Volume:
+        """Make *volume* of *folder*, which no row tells of; if it fails, the folder is where it was."""
+        self._places.create()
+        with self._claims.hold(volume.id) as claim:
+            self.records.add(volume)
+            with self._settled_after(claim):
+                self._mover.move(claim, folder, self._places.free(volume.id))
+        return self.get(volume.id)
+
     def attach(self, held: Held, attachment: Attachment) -> Volume:
         """Attach an available volume; DeviceInUseError if something is there, also if it is no volume."""
         target = self._places.attached(attachment)
         if not target.parent.is_dir():
             raise instance_not_running(attachment.instance_id, "over")
         if os.path.lexists(target):
-            raise DeviceInUseError(
-                attachment.device, hint=f"something lies at /volumes/{target.name} of the instance: choose another"
-            )
+            other = self._volume_at(attachment)
+            hint = None if other else f"something lies at /volumes/{target.name} of the instance: choose another"
+            raise DeviceInUseError(attachment.device, volume_id=other, hint=hint)
         self.records.begin(held.volume.id, VolumeState.ATTACHING, attachment)
         with self._settled_after(held.claim):
             self._mover.move(held.claim, self._places.free(held.volume.id), target)
         return self.get(held.volume.id)
+
+    def _volume_at(self, attachment: Attachment) -> str | None:
+        others = self.records.attachments().get(attachment.instance_id, ())
+        return next((one.volume_id for one in others if one.device == attachment.device), None)
 
     def detach(self, held: Held) -> Volume:
         """Take an attached volume back; of one whose folder was removed in the instance, only the row is left."""

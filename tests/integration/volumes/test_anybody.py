@@ -27,6 +27,7 @@ from emulator.cloud import Cloud
 from emulator.engine import ContainerSpec, Kind
 from emulator.settings import Settings
 from emulator.volumes import InstanceFacts, document, removal
+from emulator.volumes.records import VolumeRecords
 from tests.unit.volumes.conftest import ZONES
 
 def play(*words):
@@ -37,6 +38,8 @@ def play(*words):
                 cloud.volumes.attach(volume, instance, "/dev/sdf")
             case ["release", instance]:
                 cloud.volumes.of_instances.release(instance)
+            case ["forget", volume]:
+                VolumeRecords(cloud.database).remove(volume)
             case ["reset"]:
                 remove_home(cloud)
             case _:
@@ -134,6 +137,29 @@ def test_volumes_need_no_root_on_this_machine(cloud: Cloud, boot_for_nobody: Boo
     )
     assert as_nobody(cloud, "ec2 describe-volumes --quiet") == copy_id
     assert not (cloud.home.instances / machine.instance_id / "released").exists()
+
+
+def test_volumes_are_found_where_only_root_may_look(cloud: Cloud, boot_for_nobody: Boot) -> None:
+    """One that was renamed is itself; one of which nothing is written down is a volume again."""
+    made = ["ec2 create-volume --size 8 --availability-zone us-east-1a --quiet"] * 2
+    renamed, lost = as_nobody(cloud, *made).split()
+    first, second = boot_for_nobody(), boot_for_nobody()
+    as_nobody(cloud, f"attach {renamed} {first.instance_id}", f"attach {lost} {second.instance_id}", f"forget {lost}")
+    for machine in (first, second):
+        machine.says("install -d -m 0700 /volumes/sdf/data && echo row > /volumes/sdf/data/table")
+        machine.says("mv /volumes/sdf /volumes/mine && chown -R 999 /volumes && chmod 0700 /volumes")
+        machine.remove()
+
+    as_nobody(cloud, f"release {first.instance_id}", f"release {second.instance_id}")
+    ids = as_nobody(cloud, "ec2 describe-volumes --quiet").split()
+    last = boot_for_nobody()
+
+    assert len(ids) == 2
+    assert renamed in ids
+    for volume_id in ids:
+        as_nobody(cloud, f"attach {volume_id} {last.instance_id}")
+        assert last.says("cat /volumes/sdf/data/table") == "row"
+        as_nobody(cloud, f"ec2 detach-volume --volume-id {volume_id} --quiet")
 
 
 def test_reset_removes_what_root_in_a_machine_owned(cloud: Cloud, boot_for_nobody: Boot) -> None:

@@ -30,6 +30,23 @@ def test_data_survives_terminate_and_comes_back_on_another_instance(cloud: Cloud
     assert cloud.instances.exec(second, ["cat", "/volumes/sdh/data"]).output == b"precious\n"
 
 
+def test_data_survives_a_terminate_after_the_state_file_was_lost(cloud: Cloud) -> None:
+    """Nothing says any more that there was a volume, nor that it was to stay: its folder is one all the same."""
+    first = _launch(cloud, BlockDevice("/dev/sdf", 8, delete_on_termination=False))
+    cloud.instances.exec(first, ["sh", "-c", "echo precious > /volumes/sdf/data"])
+    cloud.database.close()
+    for path in cloud.home.root.glob(f"{cloud.home.state_file.name}*"):
+        path.unlink()
+
+    with Cloud(cloud.settings) as later:
+        later.instances.terminate([first])
+        (kept,) = later.volumes.describe()
+        second = _launch(later)
+        later.volumes.attach(kept.id, second, "/dev/sdh")
+
+        assert later.instances.exec(second, ["cat", "/volumes/sdh/data"]).output == b"precious\n"
+
+
 def test_of_two_shells_that_attach_one_volume_one_wins(cloud: Cloud) -> None:
     """At the same instant, to two instances; the other one is told why not."""
     instances = [_launch(cloud), _launch(cloud)]

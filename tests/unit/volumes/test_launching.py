@@ -16,7 +16,7 @@ ENDS = BlockDevice("/dev/sdf", 8)
 STAYS = BlockDevice("/dev/sdg", 9, type="gp3", delete_on_termination=False)
 
 
-def test_volumes_of_a_launch_are_attached_from_the_start(volumes: Volumes, machines: Machines) -> None:
+def test_volumes_of_a_launch_are_attached_from_the_start(volumes: Volumes, machines: Machines, steps: Steps) -> None:
     """Before the machine boots, with the tags that were asked for."""
     instance_id = machines.launch()
 
@@ -25,7 +25,7 @@ def test_volumes_of_a_launch_are_attached_from_the_start(volumes: Volumes, machi
     first, second = volumes.describe()
     assert (first.size_gib, first.type, first.name, first.zone) == (8, "gp2", "data", "us-east-1a")
     assert (second.size_gib, second.type) == (9, "gp3")
-    assert volumes.of_instances.attachments() == {instance_id: (first.attachment, second.attachment)}
+    assert steps.records.attachments() == {instance_id: (first.attachment, second.attachment)}
     assert sorted(path.name for path in machines.inside(instance_id).iterdir()) == ["sdf", "sdg"]
 
 

@@ -1,0 +1,3 @@
+"""What an instance's own disk is called."""
+
+ROOT_DEVICE = "/dev/xvda"
