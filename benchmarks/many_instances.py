@@ -1,5 +1,6 @@
 """Twenty instances in one call next to a bare loop over the engine; a list of a hundred; what an idle one takes."""
 
+import math
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ from benchmarks.instance_start import container_spec
 from emulator.engine import Kind
 from emulator.instances import LaunchRequest
 from emulator.instances.launcher import AT_ONCE
-from emulator.instances.machine import INSTANCE_LABEL
+from emulator.instances.containers import INSTANCE_LABEL
 from emulator.units import MIB
 
 _TYPE = "t3.nano"
@@ -82,7 +83,8 @@ def _idle(at: Bench) -> Iterator[Figure]:
     asked = Samples(tuple(float(value) for value in said))
     for kind, most in _MOST_MIB.items():
         (container,) = at.cloud.engine.containers.list(kind, filters={INSTANCE_LABEL: instance.id})
-        used = at.cloud.engine.stats.read([container.id])[container.id].memory_bytes / MIB
+        stats = at.cloud.engine.stats.read([container.id], longest_seconds=60)[container.id]
+        used = stats.memory_bytes / MIB if stats else math.inf
         yield Figure(f"idle instance of `base`: its {kind}", f"{used:.1f} MiB", "", f"≤ {most:g} MiB", used <= most, 1)
     yield within("metadata request, from inside", asked, 5, tail=True)
     at.cloud.instances.terminate([instance.id])

@@ -14,20 +14,21 @@ if TYPE_CHECKING:
 
 COLUMNS = ("NAME", "KIND", "SIZE", "CPU", "MEMORY", "OF")
 
+_NOT_MEASURED = "-"
 _BAR_CELLS = 10
 _WORKER_ID_LENGTH = 6
 
 
 def cells(usage: "Usage") -> tuple[str, ...]:
     """Return the line of one instance or worker; of several workers of a function each has a name of its own."""
-    name = printable(usage.name or usage.id)
+    name, stats = printable(usage.name or usage.id), usage.stats
     return (
         f"{name}/{usage.id[:_WORKER_ID_LENGTH]}" if usage.kind is Kind.WORKER else name,
         usage.kind.value,
-        usage.size,
-        f"{usage.cpu_percent:.0f}%",
-        format_bytes(usage.stats.memory_bytes),
-        format_bytes(usage.stats.memory_limit_bytes),
+        usage.size or _NOT_MEASURED,
+        f"{stats.cpu_percent:.0f}%" if stats else _NOT_MEASURED,
+        format_bytes(stats.memory_bytes) if stats else _NOT_MEASURED,
+        format_bytes(stats.memory_limit_bytes) if stats else _NOT_MEASURED,
     )
 
 
@@ -62,7 +63,8 @@ def _table(usages: "Sequence[Usage]") -> "RenderableType":
         table.add_column(title, no_wrap=title != "NAME")  # a name gives way to all else, and is cut, not wrapped
     for usage in usages:
         name, kind, size, cpu, memory, limit = cells(usage)
-        bars = [Text.assemble(_bar(usage.cpu_percent), f" {cpu:>4}"), Text(f"{memory:>9}"), Text(limit)]
+        percent = usage.stats.cpu_percent if usage.stats else 0
+        bars = [Text.assemble(_bar(percent), f" {cpu:>4}"), Text(f"{memory:>9}"), Text(limit)]
         table.add_row(Text(name, no_wrap=True, overflow="ellipsis"), kind, size, *bars)
     return table
 

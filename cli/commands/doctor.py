@@ -27,7 +27,7 @@ def doctor(fix: _Fix = False) -> Answer:
     """Check this machine and explain what is wrong.
 
     \b
-    cloudlet doctor              look, change nothing
+    cloudlet doctor              look; install and mend nothing
     cloudlet doctor --fix        install and start what is missing, instances too
     sudo cloudlet doctor --fix   the same, where only root may install
 
@@ -37,9 +37,8 @@ def doctor(fix: _Fix = False) -> Answer:
     from emulator import doctor as surgery
 
     settings = Settings.from_environment()
-    if fix:
-        surgery.fix(settings, TerminalProgress())
-    return _answer(surgery.examine(settings))
+    unmended = surgery.fix(settings, TerminalProgress()) if fix else []
+    return _answer(surgery.examine(settings, unmended))
 
 
 def _answer(found: "Examination") -> Answer:

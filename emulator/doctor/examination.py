@@ -1,5 +1,7 @@
 """Look at everything; with `fix`, mend first what can be mended."""
 
+from collections.abc import Sequence
+
 from emulator.cloud import Cloud
 from emulator.doctor.check import Check, Examination
 from emulator.doctor.engine_checks import examine_engine
@@ -17,18 +19,25 @@ from emulator.settings import Settings
 _REGISTRY_SECONDS = 5.0
 
 
-def examine(settings: Settings) -> Examination:
-    """Look at this machine and its engine; nothing is changed."""
+def examine(settings: Settings, unmended: Sequence[Check] = ()) -> Examination:
+    """
+    Look at this machine and its engine; *unmended* is what `fix` has failed at, and comes last.
+
+    Nothing is installed or mended. As with every look at instances, what ended by itself is cleared away, and what a
+    shell that was killed had begun is finished.
+    """
     with Cloud(settings) as cloud:
         engine = examine_engine(cloud)
         held = [_base_image(cloud), *examine_instances(cloud)] if engine.engine_usable else []
-    return Examination([check_python(), *engine.checks, *held, *examine_machine(settings)], engine.engine_usable)
+    checks = [check_python(), *engine.checks, *held, *examine_machine(settings), *unmended]
+    return Examination(checks, engine.engine_usable)
 
 
-def fix(settings: Settings, progress: Progress) -> None:
+def fix(settings: Settings, progress: Progress) -> list[Check]:
     """
     Bring an engine and the base image to this machine, and mend instances; where nothing is amiss, do nothing.
 
+    Returns a failed check for each instance that cannot be mended.
     Raises EngineUnavailableError if there is no engine and none can be had by what this user may do.
     """
     ensure_engine(settings, progress)
@@ -36,8 +45,9 @@ def fix(settings: Settings, progress: Progress) -> None:
         if _present(cloud) is None:
             _ensure_bootstrap(cloud, progress)
             cloud.images.holder_image()
-        mend_instances(cloud, progress)
+        unmended = mend_instances(cloud, progress)
     raise_inotify_limit(progress)
+    return unmended
 
 
 def _base_image(cloud: Cloud) -> Check:

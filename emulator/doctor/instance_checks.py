@@ -2,16 +2,14 @@
 
 from emulator.cloud import Cloud
 from emulator.doctor.check import Check
-from emulator.engine import Kind
 from emulator.instances import Instance, InstanceState
-from emulator.instances.machine import INSTANCE_LABEL
 
 
 def examine_instances(cloud: Cloud) -> list[Check]:
     """Return a check for all instances together, or one for each that needs something."""
     instances = cloud.instances.describe()
     alive = [one for one in instances if one.state is not InstanceState.TERMINATED]
-    troubles = [trouble for one in alive if (trouble := _trouble(cloud, one))] + _orphans(cloud, alive)
+    troubles = [trouble for one in alive if (trouble := _trouble(cloud, one))]
     if troubles:
         return troubles
     running = sum(one.state is InstanceState.RUNNING for one in alive)
@@ -35,14 +33,3 @@ def _trouble(cloud: Cloud, instance: Instance) -> Check | None:
             f"reboot it: cloudlet ec2 reboot-instances --instance-ids {instance.id}",
         )
     return None
-
-
-def _orphans(cloud: Cloud, alive: list[Instance]) -> list[Check]:
-    """Look for interfaces whose machine was never made, by a home that has lost its memory of the launch."""
-    known = {one.id for one in alive}
-    found = cloud.engine.containers.list(Kind.INTERFACE)
-    orphans = [one for one in found if one.labels.get(INSTANCE_LABEL) not in known]
-    if not orphans:
-        return []
-    names = " ".join(one.id[:12] for one in orphans)
-    return [Check.warn("interfaces", f"without a machine: {names}", f"remove them: docker rm --force {names}")]

@@ -4,28 +4,25 @@ The only package that imports `docker`. Everything it raises is an EngineError o
 returns is one of our own records.
 """
 
-from emulator.engine.engine import Engine
-from emulator.engine.labels import Kind
-from emulator.engine.records import (
-    Bind,
-    Container,
-    ContainerEvent,
-    ContainerSpec,
-    EngineInfo,
-    ExecResult,
-    Image,
-    Tmpfs,
-)
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Bind",
-    "Container",
-    "ContainerEvent",
-    "ContainerSpec",
-    "Engine",
-    "EngineInfo",
-    "ExecResult",
-    "Image",
-    "Kind",
-    "Tmpfs",
-]
+from emulator.lazy import lazily
+
+if TYPE_CHECKING:
+    from emulator.engine.engine import Engine as Engine
+    from emulator.engine.labels import Kind as Kind
+    from emulator.engine.records import Bind as Bind
+    from emulator.engine.records import Container as Container
+    from emulator.engine.records import ContainerEvent as ContainerEvent
+    from emulator.engine.records import ContainerSpec as ContainerSpec
+    from emulator.engine.records import EngineInfo as EngineInfo
+    from emulator.engine.records import ExecResult as ExecResult
+    from emulator.engine.records import Image as Image
+    from emulator.engine.records import Tmpfs as Tmpfs
+
+__getattr__ = lazily(
+    __name__,
+    engine="Engine",
+    labels="Kind",
+    records="Bind Container ContainerEvent ContainerSpec EngineInfo ExecResult Image Tmpfs",
+)

@@ -13,6 +13,7 @@ from emulator.engine.find import EngineAddress
 from emulator.errors import ConflictError, EngineError, NotFoundError
 
 _FIRST_SECONDS = 15
+_SECONDS = 120
 
 
 class Connection:
@@ -28,12 +29,7 @@ class Connection:
             raise unavailable.absent()
         _knock(self.address)
         _import_sdk()
-        import docker
-
-        offered = _offered_version(self.address)
-        if tuple(int(part) for part in offered.split(".")) < unavailable.OLDEST_API:
-            raise unavailable.too_old(self.address, offered)
-        return docker.APIClient(base_url=self.address.url, version=offered, timeout=120, num_pools=64)
+        return _open(self.address)
 
     def close(self) -> None:
         """Give the sockets back."""
@@ -95,9 +91,9 @@ def _knock(address: EngineAddress) -> None:
             raise unavailable.explain(address, error) from error
 
 
-def _offered_version(address: EngineAddress) -> str:
+def _open(address: EngineAddress) -> Any:
     """
-    Ask for the newest API the engine speaks, with a client of its own.
+    Return a client that speaks the newest API the engine offers.
 
     Not `version="auto"`: that does not say how old a too old engine is, and waits as long for the first word of
     a stuck engine as for the end of a build.
@@ -106,7 +102,19 @@ def _offered_version(address: EngineAddress) -> str:
     import requests
 
     try:
-        with docker.APIClient(base_url=address.url, version=unavailable.OLDEST, timeout=_FIRST_SECONDS) as probe:
-            return str(probe.version(api_version=False)["ApiVersion"])
+        api = docker.APIClient(base_url=address.url, version=unavailable.OLDEST, timeout=_SECONDS, num_pools=64)
+        api._version = offered = _offered_version(api)
     except (docker.errors.DockerException, requests.exceptions.RequestException, LookupError, TypeError) as error:
         raise unavailable.explain(address, error) from error
+    if tuple(int(part) for part in offered.split(".")) < unavailable.OLDEST_API:
+        raise unavailable.too_old(address, offered)
+    return api
+
+
+def _offered_version(api: Any) -> str:
+    """Ask for the newest API the engine speaks: in a header, since the whole answer has it run other programs first."""
+    pong = api._get(api._url("/_ping", versioned_api=False), timeout=_FIRST_SECONDS)
+    if version := pong.headers.get("Api-Version"):
+        return str(version)
+    answer = api._get(api._url("/version", versioned_api=False), timeout=_FIRST_SECONDS)
+    return str(api._result(answer, json=True)["ApiVersion"])

@@ -17,6 +17,10 @@ from emulator.engine.payload import cpu_limit, create_payload
 from emulator.engine.records import CPU_PERIOD_US, Container, ContainerSpec, ExecResult
 from emulator.errors import ConflictError, EmulatorError, NotFoundError
 from emulator.interrupts import deferred_interrupts
+from emulator.units import KIB
+
+_LOGGED_BYTES = 64 * KIB
+_LAST_LINES = 500
 
 
 class Containers:
@@ -122,9 +126,14 @@ class Containers:
         return datetime.fromisoformat(f"{seconds}.{fraction[:6]:0<6}+00:00")
 
     def logs(self, container_id: str) -> bytes:
-        """Return all that it printed, stdout and stderr as they came."""
+        """Return the end of what it printed, its last 64 KiB at least, stdout and stderr as they came."""
         with self._connection.translated("read a container's output") as api:
-            return bytes(api.logs(container_id, stdout=True, stderr=True))
+            # An engine counts lines, and in a long one pieces of 16 KiB; the shortest has one byte.
+            for lines in (_LAST_LINES, _LOGGED_BYTES):
+                printed = bytes(api.logs(container_id, stdout=True, stderr=True, tail=lines))
+                if len(printed) >= _LOGGED_BYTES:
+                    break
+            return printed
 
     def follow(self, container_id: str) -> Iterator[str]:
         """Yield the lines it prints, stdout and stderr as they come, until it ends."""

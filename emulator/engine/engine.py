@@ -1,30 +1,65 @@
 """An engine as one home sees it."""
 
-from typing import Any
+import functools
+from typing import TYPE_CHECKING, Any
 
-from emulator.engine.archives import Archives
-from emulator.engine.builds import Builds
 from emulator.engine.connection import Connection
-from emulator.engine.containers import Containers
 from emulator.engine.find import find_engine
-from emulator.engine.images import Images
-from emulator.engine.networks import Networks
 from emulator.engine.records import EngineInfo
-from emulator.engine.stats import Stats
 from emulator.settings import Settings
+
+if TYPE_CHECKING:
+    from emulator.engine.archives import Archives
+    from emulator.engine.builds import Builds
+    from emulator.engine.containers import Containers
+    from emulator.engine.images import Images
+    from emulator.engine.networks import Networks
+    from emulator.engine.stats import Stats
 
 
 class Engine:
-    """Containers, images and networks; nothing is asked of the engine before the first verb."""
+    """Containers, images and networks; nothing is asked of the engine before the first verb, nor imported for it."""
 
     def __init__(self, settings: Settings, home_id: str) -> None:
+        self._settings = settings
+        self._home_id = home_id
         self._connection = Connection(find_engine(settings))
-        self.containers = Containers(self._connection, home_id)
-        self.archives = Archives(self._connection)
-        self.images = Images(self._connection)
-        self.builds = Builds(self._connection, self.images)
-        self.networks = Networks(self._connection, settings.vpc_cidr)
-        self.stats = Stats(self._connection)
+
+    @functools.cached_property
+    def containers(self) -> "Containers":
+        from emulator.engine.containers import Containers
+
+        return Containers(self._connection, self._home_id)
+
+    @functools.cached_property
+    def archives(self) -> "Archives":
+        from emulator.engine.archives import Archives
+
+        return Archives(self._connection)
+
+    @functools.cached_property
+    def images(self) -> "Images":
+        from emulator.engine.images import Images
+
+        return Images(self._connection)
+
+    @functools.cached_property
+    def builds(self) -> "Builds":
+        from emulator.engine.builds import Builds
+
+        return Builds(self._connection, self.images)
+
+    @functools.cached_property
+    def networks(self) -> "Networks":
+        from emulator.engine.networks import Networks
+
+        return Networks(self._connection, self._settings.vpc_cidr)
+
+    @functools.cached_property
+    def stats(self) -> "Stats":
+        from emulator.engine.stats import Stats
+
+        return Stats(self._connection)
 
     @property
     def url(self) -> str | None:

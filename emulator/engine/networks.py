@@ -69,10 +69,6 @@ class Networks:
         """Return this machine's own address in the VPC."""
         return self.vpc_range().gateway
 
-    def cidr(self) -> str:
-        """Return the range of addresses the VPC really has."""
-        return self.vpc_range().cidr
-
     def addresses(self) -> set[str]:
         """Return the addresses in use, of running containers only: where no engine answers, nothing runs."""
         try:

@@ -5,6 +5,10 @@ from typing import Any
 from emulator.engine import labels
 from emulator.engine.records import Bind, ContainerSpec
 
+# Said to every engine, whatever its default: another driver may keep everything, or let nobody read it. A byte that is
+# printed takes up to 71 in the file, so that what one file holds is never less than the 64 KiB of a console.
+_LOG = {"Type": "json-file", "Config": {"max-size": "5m", "max-file": "2"}}
+
 
 def create_payload(spec: ContainerSpec, home_id: str) -> dict[str, Any]:
     """Return the body of `POST /containers/create`."""
@@ -22,6 +26,7 @@ def create_payload(spec: ContainerSpec, home_id: str) -> dict[str, Any]:
         "WorkingDir": spec.working_dir,
         "StopSignal": spec.stop_signal,
         "Hostname": spec.hostname if owns_network else None,
+        "Domainname": spec.domain if owns_network else None,
         "MacAddress": spec.mac_address if owns_network else None,
         "Tty": spec.tty or None,
     }
@@ -61,6 +66,7 @@ def _host_config(spec: ContainerSpec) -> dict[str, Any]:
         "SecurityOpt": list(spec.security_options),
         "Ulimits": [{"Name": name, "Soft": limit, "Hard": limit} for name, limit in spec.ulimits.items()],
         "PortBindings": _port_bindings(spec.ports),
+        "LogConfig": _LOG,
     }
     if spec.memory_bytes is not None:
         config |= {"Memory": spec.memory_bytes, "MemorySwap": spec.memory_bytes}

@@ -40,6 +40,8 @@ class ContainerSpec:
     labels: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     hostname: str | None = None
+    domain: str | None = None
+    """What follows the hostname in the container's own full name."""
     user: str | None = None
     working_dir: str | None = None
     memory_bytes: int | None = None

@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from emulator.engine.connection import Connection
 from emulator.errors import EmulatorError, NotFoundError
 
-_LONGEST_SECONDS = 5.0  # the engine looks twice, a second apart; one that is busy takes a little longer
+LONGEST_SECONDS = 5.0  # the engine looks twice, a second apart; one that is busy takes a little longer
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,15 @@ class ContainerStats:
     """Without the cached files that the kernel would give up first."""
     memory_limit_bytes: int
 
+    @property
+    def cpu_percent(self) -> float:
+        """Of the processors that it may use, not of the machine's."""
+        return 100 * self.cpus / self.cpu_limit
+
+    @property
+    def memory_percent(self) -> float:
+        return 100 * self.memory_bytes / self.memory_limit_bytes
+
 
 class Stats:
     """Reads containers' statistics."""
@@ -33,32 +42,38 @@ class Stats:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def read(self, container_ids: Iterable[str]) -> dict[str, ContainerStats]:
+    def read(
+        self, container_ids: Collection[str], longest_seconds: float = LONGEST_SECONDS
+    ) -> dict[str, ContainerStats | None]:
         """
-        Return the statistics of all *container_ids* within a few seconds; one that does not run (any more) is missing.
+        Return the statistics of all *container_ids*, None where the engine did not give them within *longest_seconds*.
 
-        EngineError if the engine went away.
+        A container that does not run (any more) is missing. EngineError if the engine went away.
         """
-        found: dict[str, ContainerStats] = {}
+        found: dict[str, ContainerStats | None] = dict.fromkeys(container_ids)
         failures: list[EmulatorError] = []
 
         def read_one(container_id: str) -> None:
             try:
-                if stats := self._read_one(container_id):
-                    found[container_id] = stats
+                stats = self._read_one(container_id)
             except NotFoundError:
-                pass
+                stats = None
             except EmulatorError as error:
                 failures.append(error)
+                return
+            if stats is None:
+                del found[container_id]
+            else:
+                found[container_id] = stats
 
         # A thread each, since each waits for the engine's second look; daemons, so that Ctrl-C need not wait too.
         threads = [threading.Thread(target=read_one, args=(one,), daemon=True) for one in container_ids]
         for thread in threads:
             thread.start()
-        deadline = time.monotonic() + _LONGEST_SECONDS
+        deadline = time.monotonic() + longest_seconds
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        if failures and not found:
+        if failures and not any(found.values()):
             raise failures[0]
         return dict(found)
 

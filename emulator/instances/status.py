@@ -5,13 +5,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
-from emulator.engine import Engine
-from emulator.errors import EngineError, NotFoundError
+from emulator.engine import Engine, Kind
+from emulator.errors import ConflictError, EngineError, NotFoundError
+from emulator.instances.containers import INSTANCE_LABEL
 from emulator.instances.model import Instance, InstanceState
 
 _AT_ONCE = 8
+# Until systemd listens there, nobody answers.
+_ASK = "[ -e /run/systemd/private ] || { echo initializing; exit; }; exec systemctl is-system-running"
 _UP = {"running", "degraded"}
 _COMING_UP = {"initializing", "starting"}
+_BOOTING = {"restarting", "running"}
+"""An engine's words for a machine that could not be entered a moment ago."""
 
 
 class Check(StrEnum):
@@ -61,7 +66,16 @@ def is_joined(engine: Engine, instance: Instance) -> bool:
 def _reachability(engine: Engine, instance: Instance, container_id: str) -> Check:
     if instance.launch.init != "systemd":
         return Check.OK
-    said = engine.containers.exec(container_id, ("systemctl", "is-system-running")).output.decode().strip()
+    try:
+        said = engine.containers.exec(container_id, ("sh", "-c", _ASK)).output.decode().strip()
+    except ConflictError:
+        return _of_container(engine, instance.id)
     if said in _UP:
         return Check.OK
     return Check.INITIALIZING if said in _COMING_UP else Check.IMPAIRED
+
+
+def _of_container(engine: Engine, instance_id: str) -> Check:
+    """Return how a machine is that nobody can be asked in: it boots anew, or is held still, or has ended just now."""
+    found = engine.containers.list(Kind.INSTANCE, filters={INSTANCE_LABEL: instance_id})
+    return Check.INITIALIZING if any(one.state in _BOOTING for one in found) else Check.IMPAIRED

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from emulator.engine.stats import ContainerStats
 from emulator.usage.monitor import Usage
 
 Document = dict[str, Any]
@@ -20,10 +21,17 @@ def _usage(one: Usage) -> Document:
         "Name": one.name,
         "Kind": one.kind.value,
         "Size": one.size,
-        "CpuPercent": round(one.cpu_percent, 1),
-        "Cpus": round(one.stats.cpus, 3),
-        "CpuLimit": round(one.stats.cpu_limit, 3),
-        "MemoryPercent": round(one.memory_percent, 1),
-        "MemoryBytes": one.stats.memory_bytes,
-        "MemoryLimitBytes": one.stats.memory_limit_bytes,
+        **_figures(one.stats),
+    }
+
+
+def _figures(stats: ContainerStats | None) -> Document:
+    """Return what was measured; what was not is null."""
+    return {
+        "CpuPercent": stats and round(stats.cpu_percent, 1),
+        "Cpus": stats and round(stats.cpus, 3),
+        "CpuLimit": stats and round(stats.cpu_limit, 3),
+        "MemoryPercent": stats and round(stats.memory_percent, 1),
+        "MemoryBytes": stats and stats.memory_bytes,
+        "MemoryLimitBytes": stats and stats.memory_limit_bytes,
     }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from emulator.engine import Container, Engine, Kind
-from emulator.engine.stats import ContainerStats
+from emulator.engine.stats import LONGEST_SECONDS, ContainerStats
 from emulator.functions.sandbox import FUNCTION_LABEL
 from emulator.instances import Instance, Instances, InstanceState
 from emulator.units import MIB
@@ -20,18 +20,10 @@ class Usage:
     name: str | None
     """The instance's Name tag, or the worker's function."""
     kind: Kind
-    size: str
-    """An instance type, or a function's memory."""
-    stats: ContainerStats
-
-    @property
-    def cpu_percent(self) -> float:
-        """Of the processors that it may use, not of the machine's."""
-        return 100 * self.stats.cpus / self.stats.cpu_limit
-
-    @property
-    def memory_percent(self) -> float:
-        return 100 * self.stats.memory_bytes / self.stats.memory_limit_bytes
+    size: str | None
+    """An instance type, or a function's memory, which is measured."""
+    stats: ContainerStats | None
+    """None: the engine did not say it in time."""
 
 
 class Monitor:
@@ -41,29 +33,38 @@ class Monitor:
         self._engine = engine
         self._instances = instances
 
-    def measure(self) -> list[Usage]:
-        """Return what everything uses, the busiest first. It takes about a second; what ends meanwhile is left out."""
+    def measure(self, longest_seconds: float = LONGEST_SECONDS) -> list[Usage]:
+        """
+        Return what everything uses, the busiest first. It takes about a second; what ends meanwhile is left out.
+
+        On a machine that is busy the engine takes longer: after *longest_seconds* the rest is told of without figures.
+        """
         instances = {
             one.container_id: one
             for one in self._instances.describe()
             if one.container_id is not None and one.state is InstanceState.RUNNING
         }
         workers = {one.id: one for one in self._engine.containers.list(Kind.WORKER)}
-        stats = self._engine.stats.read([*instances, *workers])
+        stats = self._engine.stats.read([*instances, *workers], longest_seconds)
         found = [_instance(one, stats[id_]) for id_, one in instances.items() if id_ in stats]
         found += [_worker(one, stats[id_]) for id_, one in workers.items() if id_ in stats]
-        return sorted(found, key=lambda one: (-round(one.cpu_percent), one.kind, one.name or "", one.id))
+        return sorted(found, key=_busiest_first)
 
 
-def _instance(instance: Instance, stats: ContainerStats) -> Usage:
+def _busiest_first(usage: Usage) -> tuple[int, str, str, str]:
+    percent = usage.stats.cpu_percent if usage.stats else 0
+    return -round(percent), usage.kind, usage.name or "", usage.id
+
+
+def _instance(instance: Instance, stats: ContainerStats | None) -> Usage:
     return Usage(instance.id, instance.name, Kind.INSTANCE, instance.launch.instance_type, stats)
 
 
-def _worker(container: Container, stats: ContainerStats) -> Usage:
+def _worker(container: Container, stats: ContainerStats | None) -> Usage:
     return Usage(
         id=container.id[:_SHORT_ID],
         name=container.labels.get(FUNCTION_LABEL),
         kind=Kind.WORKER,
-        size=f"{stats.memory_limit_bytes // MIB} MB",
+        size=f"{stats.memory_limit_bytes // MIB} MB" if stats else None,
         stats=stats,
     )

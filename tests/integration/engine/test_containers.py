@@ -198,4 +198,4 @@ def test_the_vpc_is_made_once_however_many_ask(cloud: Cloud) -> None:
 
     assert len(names) == 4
     assert len(set(names)) == 1
-    assert cloud.engine.networks.gateway().startswith(cloud.engine.networks.cidr().split(".")[0])
+    assert cloud.engine.networks.gateway().startswith(cloud.engine.networks.vpc_range().cidr.split(".")[0])

@@ -65,7 +65,7 @@ def test_this_machine_has_the_first_address(networks: Networks, cloud: Cloud) ->
     """AWS's router has it; the engine would else put it into its own part."""
     networks.ensure_vpc()
 
-    assert networks.gateway() == str(ipaddress.IPv4Network(networks.cidr())[1])
+    assert networks.gateway() == str(ipaddress.IPv4Network(networks.vpc_range().cidr)[1])
 
 
 def test_what_is_asked_of_a_vpc_that_is_gone_is_answered_as_if_it_were_made_anew(networks: Networks) -> None:
@@ -75,7 +75,7 @@ def test_what_is_asked_of_a_vpc_that_is_gone_is_answered_as_if_it_were_made_anew
 
     assert networks.remove_vpc()
 
-    assert networks.vpc_range() == before == VpcRange.of(networks.cidr())
+    assert networks.vpc_range() == before == VpcRange.of(before.cidr)
     assert networks.addresses() == set()
 
 

@@ -86,6 +86,16 @@ def test_what_does_not_run_is_left_out(cloud: Cloud, start: Start) -> None:
     assert set(found) == {running}
 
 
+def test_what_the_engine_does_not_say_in_time_is_told_apart(cloud: Cloud, start: Start) -> None:
+    """It looks twice, a second apart; that nothing is known yet is no reason to think that nothing runs."""
+    running = start("sleep infinity")
+
+    at_once = cloud.engine.stats.read([running], longest_seconds=0)
+    wait_for(lambda: _stats(cloud, running))
+
+    assert at_once == {running: None}
+
+
 def test_nothing_is_read_of_nothing(cloud: Cloud) -> None:
     """No container, no wait."""
     assert cloud.engine.stats.read([]) == {}

@@ -8,9 +8,11 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from emulator.cloud import Cloud
 from emulator.units import GIB, MIB
+from emulator.usage import Usage
 from tests.conftest import wait_for
 from tests.integration.functions.conftest import HANDLERS
 from tests.integration.instances.conftest import CLOUDLET, cloudlet, environment, launch
@@ -23,15 +25,26 @@ def test_an_instance_is_measured_against_its_type(cloud: Cloud) -> None:
     (machine,) = launch(cloud, "base", "t3.micro", tags={"Name": "busy"})
     machine.says("sh", "-c", _BUSY)
 
-    def busy() -> bool:
-        return 15 <= cloud.monitor.measure()[0].cpu_percent <= 75
+    def busy() -> list[Usage]:
+        return [one for one in cloud.monitor.measure() if one.stats and 15 <= one.stats.cpu_percent <= 75]
 
-    wait_for(busy)
+    (usage,) = wait_for(busy)
 
-    (usage,) = cloud.monitor.measure()
     assert (usage.id, usage.name, usage.size) == (machine.id, "busy", "t3.micro")
+    assert usage.stats is not None
     assert usage.stats.memory_limit_bytes == GIB
     assert 1 * MIB < usage.stats.memory_bytes < 200 * MIB
+
+
+def test_an_instance_is_listed_although_its_figures_are_late(cloud: Cloud) -> None:
+    """The engine looks twice, a second apart: at once there is nothing. It runs, and is seen to run."""
+    (machine,) = launch(cloud, "base", "t2.nano", tags={"Name": "late"})
+
+    (late,) = cloud.monitor.measure(longest_seconds=0)
+    (measured,) = wait_for(lambda: [one for one in cloud.monitor.measure() if one.stats])
+
+    assert (late.id, late.name, late.size, late.stats) == (machine.id, "late", "t2.nano", None)
+    assert measured.id == machine.id
 
 
 def test_an_instance_that_does_not_run_is_not_listed(cloud: Cloud) -> None:
@@ -51,16 +64,21 @@ def test_workers_are_measured_against_their_memory_size(cloud: Cloud) -> None:
         assert cloudlet(cloud, "lambda", "invoke", "--function-name", "echo").returncode == 0
 
         table = cloudlet(cloud, "top").stdout.decode().splitlines()
-        document = json.loads(cloudlet(cloud, "top", "--output", "json").stdout)
+        (worker,) = wait_for(lambda: _measured(cloud))
     finally:
         cloudlet(cloud, "stop")
 
     assert table[0].split() == ["NAME", "KIND", "SIZE", "CPU", "MEMORY", "OF"]
     assert table[1].startswith("echo/")
-    (worker,) = document["Usage"]
     assert (worker["Name"], worker["Kind"], worker["Size"]) == ("echo", "worker", "128 MB")
     assert worker["MemoryLimitBytes"] == 128 * MIB
     assert 0 < worker["CpuLimit"] <= 128 / 1769 + 0.01
+
+
+def _measured(cloud: Cloud) -> list[Any]:
+    """Return what `top` says of all that it could measure in time."""
+    document = json.loads(cloudlet(cloud, "top", "--output", "json").stdout)
+    return [one for one in document["Usage"] if one["CpuPercent"] is not None]
 
 
 def test_with_nothing_running_there_is_a_hint(cloud: Cloud) -> None:

@@ -94,6 +94,14 @@ def test_one_port_may_be_published_twice() -> None:
     assert [binding["HostPort"] for binding in bindings["80/tcp"]] == ["8080", "8081"]
 
 
+def test_output_is_kept_in_a_way_that_can_be_read_and_has_an_end() -> None:
+    """Whatever the engine's own way is: it may be to keep everything, or to let nobody read it."""
+    log = _at(_payload(), "HostConfig.LogConfig")
+
+    assert log["Type"] == "json-file"
+    assert log["Config"].keys() == {"max-size", "max-file"}
+
+
 def test_everything_carries_its_home_and_kind() -> None:
     """By these labels a home finds what is its own, and nothing else."""
     payload = _payload(labels={"cloudlet.instance": "i-1"})

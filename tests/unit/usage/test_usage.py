@@ -15,6 +15,8 @@ from emulator.usage.document import usage_document
 _WEB = Usage("i-0123456789abcdef0", "web", Kind.INSTANCE, "t3.micro", ContainerStats(0.5, 2, 256 * MIB, GIB))
 _WORKER = Usage("3f2a9c1b77d0", "summarize", Kind.WORKER, "512 MB", ContainerStats(0.28, 0.29, 51 * MIB, 512 * MIB))
 
+_LATE = Usage(_WORKER.id, _WORKER.name, Kind.WORKER, None, None)
+
 
 def _terminal(kind: str = "xterm") -> Console:
     return Console(width=80, height=24, color_system=None, force_terminal=True, _environ={"TERM": kind})
@@ -22,12 +24,29 @@ def _terminal(kind: str = "xterm") -> Console:
 
 def test_shares_are_of_the_limit() -> None:
     """Half a processor of two is a quarter of what a t3.micro may use, whatever the machine has."""
-    assert (_WEB.cpu_percent, _WEB.memory_percent) == (25, 25)
+    stats = ContainerStats(0.5, 2, 256 * MIB, GIB)
+
+    assert (stats.cpu_percent, stats.memory_percent) == (25, 25)
 
 
 def test_each_worker_of_a_function_has_a_name_of_its_own() -> None:
     """Two lines that are called the same could not be told apart."""
     assert cells(_WORKER) == ("summarize/3f2a9c", "worker", "512 MB", "97%", "51 MiB", "512 MiB")
+
+
+def test_what_was_not_measured_in_time_has_a_dash() -> None:
+    """It runs, so that it is listed; 0% would be a claim."""
+    assert cells(_LATE) == ("summarize/3f2a9c", "worker", "-", "-", "-", "-")
+    (document,) = usage_document([_LATE], datetime(2026, 3, 1, tzinfo=UTC))["Usage"]
+    assert {key for key, value in document.items() if value is None} == {
+        "Size",
+        "CpuPercent",
+        "Cpus",
+        "CpuLimit",
+        "MemoryPercent",
+        "MemoryBytes",
+        "MemoryLimitBytes",
+    }
 
 
 def test_an_instance_without_a_name_is_called_by_its_id() -> None:
@@ -71,7 +90,7 @@ def test_the_document_has_numbers_with_their_units_in_their_names() -> None:
 
 def test_ctrl_c_ends_the_watching_with_what_was_last_seen(capsys: pytest.CaptureFixture[str]) -> None:
     """The terminal is given back as it was, and the last table stays on it."""
-    frames = iter([[], [_WEB, _WORKER]])
+    frames = iter([[], [_WEB, _WORKER, _LATE]])
 
     def measure() -> list[Usage]:
         try:
@@ -81,7 +100,7 @@ def test_ctrl_c_ends_the_watching_with_what_was_last_seen(capsys: pytest.Capture
 
     last = watch(measure, "nothing runs", _terminal())
 
-    assert last == [_WEB, _WORKER]
+    assert last == [_WEB, _WORKER, _LATE]
     shown = capsys.readouterr().out
     assert "nothing runs" in shown
     assert "summarize/3f2a9c" in shown
