@@ -87,6 +87,7 @@ class Cloud:
         """What instances are made of."""
         from emulator.instances import Neighbours
         from emulator.metering import Meter
+        from emulator.volumes.records import VolumeRecords
 
         return Neighbours(
             region=self.settings.region,
@@ -94,7 +95,8 @@ class Cloud:
             interface_image=self._interface_image,
             key_pairs=lambda: self.key_pairs,
             network=self.network,
-            volumes=self.volumes.of_instances,
+            volumes=lambda: self.volumes.of_instances,
+            attachments=VolumeRecords(self.database).attachments,
             meter=Meter(self.database),
         )
 
@@ -112,7 +114,7 @@ class Cloud:
         from emulator.network import Interfaces, Network
 
         def running() -> set[str]:
-            from emulator.instances.machine import INSTANCE_LABEL
+            from emulator.instances.containers import INSTANCE_LABEL
 
             found = self.engine.containers.list(Kind.INTERFACE)
             return {one.labels[INSTANCE_LABEL] for one in found if one.state == "running"}
@@ -155,7 +157,7 @@ class Cloud:
         from emulator.volumes import InstanceFacts
 
         (instance,) = self.instances.describe([reference])
-        return InstanceFacts(instance.id, instance.subnet.zone, instance.state.label)
+        return InstanceFacts(instance.id, instance.zone, instance.state.label)
 
     @functools.cached_property
     def tags(self) -> "Tagging":

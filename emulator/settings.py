@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,8 +13,14 @@ from emulator.errors import InvalidRequestError
 ACCOUNT_ID = "000000000000"
 OUTPUTS = ("table", "json", "yaml", "text")
 
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
+_REGION_NAMES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _PROXY_NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY")
 _CA_NAMES = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+
+
+FIRST_REGION = "us-east-1"
+"""AWS's first region, which is named by default, and whose names say no region."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,7 @@ class Settings:
 
     home: Path
     port: int = 4566
-    region: str = "us-east-1"
+    region: str = FIRST_REGION
     output: str = "table"
     engine_url: str | None = None
     """DOCKER_HOST: it wins over every other place an engine may be at."""
@@ -52,7 +59,7 @@ class Settings:
         return cls(
             home=_home(env),
             port=int(_number(env, "CLOUDLET_PORT", cls.port, most=65535)),
-            region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or cls.region,
+            region=_region(env),
             output=output,
             engine_url=env.get("DOCKER_HOST") or None,
             docker_context=env.get("DOCKER_CONTEXT") or None,
@@ -73,6 +80,17 @@ def _home(env: Mapping[str, str]) -> Path:
     from platformdirs import user_state_path  # 40 ms that most runs with a chosen home need not spend
 
     return user_state_path("cloudlet")
+
+
+def _region(env: Mapping[str, str]) -> str:
+    for name in _REGION_NAMES:
+        if chosen := env.get(name):
+            if not _REGION.fullmatch(chosen):  # zones and addresses are named after it
+                raise InvalidRequestError(
+                    f"{name}={chosen!r} is not the name of a region", hint="write one such as us-east-1 or eu-west-1"
+                )
+            return chosen
+    return Settings.region
 
 
 def _number(

@@ -7,6 +7,8 @@ from emulator.images.ami import SHIPPED, Ami
 from emulator.images.defined import BrokenAmi
 from emulator.processor import architecture
 from emulator.resources.filters import Fields
+from emulator.resources.root_device import ROOT_DEVICE
+from emulator.resources.tags import tag_documents
 from emulator.settings import ACCOUNT_ID
 from emulator.units import iso_millis
 
@@ -16,12 +18,14 @@ SHIPPED_OWNER_ID = "000000000001"
 SHIPPED_OWNER_ALIAS = "amazon"
 """Who owns what comes with cloudlet: in scripts, these AMIs stand where Amazon's own do."""
 
-ROOT_DEVICE = "/dev/xvda"
-
 FILTERS = (
     "architecture",
+    "block-device-mapping.delete-on-termination",
+    "block-device-mapping.device-name",
+    "block-device-mapping.encrypted",
     "creation-date",
     "description",
+    "ena-support",
     "hypervisor",
     "image-id",
     "image-type",
@@ -38,6 +42,9 @@ FILTERS = (
 )
 """What `--filters` may name, besides tags."""
 
+_ROOT_MAPPING = {"DeviceName": ROOT_DEVICE, "Ebs": {"DeleteOnTermination": True, "Encrypted": False}}
+"""The only disk of an AMI: it has no snapshot, and is as large as this machine's."""
+
 
 def owner_id(ami: Ami) -> str:
     """Return the account that *ami* belongs to."""
@@ -53,7 +60,6 @@ def image(ami: Ami, tags: Mapping[str, str], *, built: bool | None) -> Document:
         "State": "available",
         "ImageType": "machine",
         "ImageLocation": ami.location,
-        "CreationDate": ami.created_at,
         "OwnerId": owner_id(ami),
         "Public": ami.origin == SHIPPED,
         "Architecture": architecture(),
@@ -61,11 +67,14 @@ def image(ami: Ami, tags: Mapping[str, str], *, built: bool | None) -> Document:
         "UsageOperation": "RunInstances",
         "RootDeviceName": ROOT_DEVICE,
         "RootDeviceType": "ebs",
+        "BlockDeviceMappings": [_ROOT_MAPPING],
         "VirtualizationType": "hvm",
         "Hypervisor": "xen",
         "EnaSupport": True,
-        "Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())],
+        "Tags": tag_documents(tags),
     }
+    if ami.created_at is not None:
+        document["CreationDate"] = iso_millis(ami.created_at)
     if ami.origin == SHIPPED:
         document["ImageOwnerAlias"] = SHIPPED_OWNER_ALIAS
     if ami.source_id is not None:
@@ -90,8 +99,12 @@ def fields(ami: Ami) -> Fields:
     """Return what `--filters` find *ami* by."""
     return {
         "architecture": [architecture()],
+        "block-device-mapping.delete-on-termination": ["true"],
+        "block-device-mapping.device-name": [ROOT_DEVICE],
+        "block-device-mapping.encrypted": ["false"],
         "creation-date": [iso_millis(ami.created_at)] if ami.created_at else [],
         "description": [ami.description],
+        "ena-support": ["true"],
         "hypervisor": ["xen"],
         "image-id": [ami.id],
         "image-type": ["machine"],

@@ -3,22 +3,26 @@
 The engine says which instances there are; the state file adds tags and a memory of those that ended.
 """
 
-from emulator.instances.attributes import AttributeChange
-from emulator.instances.imaging import ImageRequest
-from emulator.instances.launch import LaunchRequest
-from emulator.instances.model import Instance, InstanceState, StateChange
-from emulator.instances.neighbours import Neighbours
-from emulator.instances.service import Instances
-from emulator.metadata import MetadataOptions
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "AttributeChange",
-    "ImageRequest",
-    "Instance",
-    "InstanceState",
-    "Instances",
-    "LaunchRequest",
-    "MetadataOptions",
-    "Neighbours",
-    "StateChange",
-]
+from emulator.lazy import lazily
+
+if TYPE_CHECKING:
+    from emulator.instances.attributes import AttributeChange as AttributeChange
+    from emulator.instances.imaging import ImageRequest as ImageRequest
+    from emulator.instances.launch import LaunchRequest as LaunchRequest
+    from emulator.instances.model import Instance as Instance
+    from emulator.instances.model import InstanceState as InstanceState
+    from emulator.instances.model import StateChange as StateChange
+    from emulator.instances.neighbours import Neighbours as Neighbours
+    from emulator.instances.service import Instances as Instances
+
+__getattr__ = lazily(
+    __name__,
+    attributes="AttributeChange",
+    imaging="ImageRequest",
+    launch="LaunchRequest",
+    model="Instance InstanceState StateChange",
+    neighbours="Neighbours",
+    service="Instances",
+)

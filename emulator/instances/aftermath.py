@@ -5,12 +5,13 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime
 
-from emulator.engine import Engine
+from emulator.engine import Engine, Kind
 from emulator.errors import EmulatorError, NotFoundError
 from emulator.home import Home
+from emulator.instances.console import Consoles
+from emulator.instances.containers import containers_of, remove_containers
 from emulator.instances.folder import InstanceFolder
 from emulator.instances.inventory import Sight
-from emulator.instances.machine import remove_containers
 from emulator.instances.model import Instance, InstanceState, Launch
 from emulator.instances.neighbours import Neighbours
 from emulator.instances.records import Records
@@ -21,24 +22,30 @@ log = logging.getLogger(__name__)
 class Aftermath:
     """Takes away what an instance had, in an order that may be cut short anywhere and begun again."""
 
-    def __init__(self, engine: Engine, home: Home, records: Records, neighbours: Neighbours) -> None:
+    def __init__(
+        self, engine: Engine, home: Home, records: Records, consoles: Consoles, neighbours: Neighbours
+    ) -> None:
         self._engine = engine
         self._home = home
         self._records = records
+        self._consoles = consoles
         self._neighbours = neighbours
 
     def end(self, launch: Launch, reason: str, now: datetime) -> None:
         """Write down why it ended, then take everything away."""
         # Written down before the container goes: to other shells it is shutting down, not lost.
         self._records.end(launch, reason, now)
-        self.clear(launch.instance_id, now)
+        self.clear(launch, now)
 
-    def clear(self, instance_id: str, now: datetime, *, undo: bool = False) -> None:
-        """Take away containers, volumes and folder; with *undo*, of an instance that never was, no volume is kept."""
-        remove_containers(self._engine, instance_id)
-        self._neighbours.volumes.release(instance_id, undo=undo)
-        InstanceFolder(self._home, instance_id).remove()
-        self._neighbours.meter.stopped(instance_id, now)
+    def clear(self, launch: Launch, now: datetime, *, undo: bool = False) -> None:
+        """Take away containers, volumes and folder; with *undo*, of an instance that never was, nothing is kept."""
+        for container in containers_of(self._engine, launch.instance_id):
+            if container.kind is Kind.INSTANCE and not undo:
+                self._consoles.keep(launch.instance_id, container.id)
+            self._engine.containers.remove(container.id)
+        self._neighbours.volumes().release(launch.instance_id, zone=launch.zone, undo=undo)
+        InstanceFolder(self._home, launch.instance_id).remove()
+        self._neighbours.meter.stopped(launch.instance_id, now)
 
     def see_to(self, sight: Sight, now: datetime) -> None:
         """Do what *sight*, a look that began at *now*, showed to be undone; what cannot be done holds nothing up."""

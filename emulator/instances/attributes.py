@@ -21,9 +21,18 @@ from emulator.progress import Progress
 from emulator.resources.dry_run import DryRunError
 
 
+class SeveralAttributesError(InvalidRequestError):
+    """One request changes one attribute."""
+
+    code = "InvalidParameterCombination"
+
+    def __init__(self) -> None:
+        super().__init__("Fields for multiple attribute types specified", hint="change one after the other")
+
+
 @dataclass(frozen=True)
 class AttributeChange:
-    """What is to change; None stays."""
+    """What is to change, one thing at a time; None stays."""
 
     instance_type: str | None = None
     user_data: bytes | None = None
@@ -35,12 +44,13 @@ class AttributeChange:
 
     def check(self) -> None:
         """Refuse what can never be."""
-        if self == AttributeChange():
-            raise InvalidRequestError(
-                "The request must contain the parameter Attribute",
-                code="MissingParameter",
-                hint="say what to change: see `cloudlet ec2 modify-instance-attribute --help`",
-            )
+        given = [value for value in vars(self).values() if value is not None]
+        if not given:
+            raise _missing("Attribute", "modify-instance-attribute")
+        if len(given) > 1:
+            raise SeveralAttributesError
+        if self.metadata is not None and not self.metadata:
+            raise _missing("HttpTokens, or another of the options", "modify-instance-metadata-options")
         if self.instance_type is not None:
             find_type(self.instance_type)
         if self.user_data is not None:
@@ -88,6 +98,8 @@ class Attributes:
         groups = None if change.security_groups is None else self._resolved(change.security_groups)
         if dry_run:
             raise DryRunError
+        for sentence in userdata.read(change.user_data or b"").warnings:
+            self.progress.warn(sentence)
         folder = self.repair.folder(instance)
         if change.instance_type is not None and instance.container_id is not None:
             info, kind = self.engine.info(), find_type(change.instance_type)
@@ -108,3 +120,11 @@ class Attributes:
 
     def _resolved(self, groups: Sequence[str]) -> tuple[str, ...]:
         return tuple(self.neighbours.network.groups.resolve(groups))
+
+
+def _missing(parameter: str, verb: str) -> InvalidRequestError:
+    return InvalidRequestError(
+        f"The request must contain the parameter {parameter}",
+        code="MissingParameter",
+        hint=f"say what to change: see `cloudlet ec2 {verb} --help`",
+    )

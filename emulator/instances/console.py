@@ -1,8 +1,37 @@
-"""What an instance printed on its console, as far back as AWS shows it."""
+"""What an instance printed on its console, as far back as AWS shows it, and for as long: it outlives its instance."""
 
+from dataclasses import dataclass
+
+from emulator.engine import Engine
+from emulator.errors import NotFoundError
+from emulator.state import Database
 from emulator.units import KIB
 
 MOST_BYTES = 64 * KIB
+
+
+@dataclass(frozen=True)
+class Consoles:
+    """The consoles of one home's instances."""
+
+    engine: Engine
+    database: Database
+
+    def read(self, instance_id: str, container_id: str | None) -> bytes:
+        """Return the end of what was printed so far: by the container, or before that was removed."""
+        if container_id is not None:
+            return self.engine.containers.logs(container_id)
+        row = self.database.row("SELECT output FROM console WHERE instance_id = ?", instance_id)
+        return bytes(row["output"]) if row else b""
+
+    def keep(self, instance_id: str, container_id: str) -> None:
+        """Write down what was printed, before the container is removed; the first to do so has all of it."""
+        try:
+            output = self.engine.containers.logs(container_id)[-MOST_BYTES:]
+        except NotFoundError:
+            return
+        with self.database.transaction() as transaction:
+            transaction.execute("INSERT OR IGNORE INTO console VALUES (?, ?)", (instance_id, output))
 
 
 def console_output(printed: bytes) -> str:

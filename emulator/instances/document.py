@@ -4,14 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 from typing import Any
 
-from emulator.instances.identity import PUBLIC_DNS_NAME, PUBLIC_IP, interface_id
+from emulator.ids import content_id
 from emulator.instances.instance_types import find_type
-from emulator.instances.model import Instance, InstanceState, StateChange
+from emulator.instances.model import PUBLIC_DNS_NAME, PUBLIC_IP, Instance, InstanceState, StateChange
 from emulator.instances.parts import USER_INITIATED
 from emulator.processor import architecture
+from emulator.resources.root_device import ROOT_DEVICE
+from emulator.resources.tags import tag_documents
 from emulator.settings import ACCOUNT_ID
 
 Document = dict[str, Any]
+
+_BOOT_MODES = {"arm64": "uefi"}
+"""How AWS boots an instance of a processor, where that is not `legacy-bios`."""
 
 
 def reservations(instances: Iterable[Instance], logins: Mapping[str, str]) -> Document:
@@ -51,11 +56,6 @@ def state_document(state: InstanceState) -> Document:
     return {"Code": state.value, "Name": state.label}
 
 
-def tag_documents(tags: Mapping[str, str]) -> list[Document]:
-    """Return tags as AWS shows them."""
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
 def _instance(instance: Instance) -> Document:
     launch = instance.launch
     kind = find_type(launch.instance_type)
@@ -64,15 +64,20 @@ def _instance(instance: Instance) -> Document:
         "ImageId": launch.image_id,
         "InstanceId": launch.instance_id,
         "InstanceType": launch.instance_type,
-        "LaunchTime": launch.launch_time,
-        "Placement": {"AvailabilityZone": instance.subnet.zone, "Tenancy": "default"},
+        "LaunchTime": launch.started_at or launch.launch_time,
+        "Placement": {"AvailabilityZone": instance.zone, "GroupName": "", "Tenancy": "default"},
         "State": state_document(instance.state),
         "StateTransitionReason": _transition_reason(instance),
         "Architecture": architecture(),
-        "RootDeviceName": "/dev/xvda",
+        "PlatformDetails": "Linux/UNIX",
+        "UsageOperation": "RunInstances",
+        "CurrentInstanceBootMode": _BOOT_MODES.get(architecture(), "legacy-bios"),
+        "RootDeviceName": ROOT_DEVICE,
         "RootDeviceType": "ebs",
         "VirtualizationType": "hvm",
         "Hypervisor": "xen",
+        "EbsOptimized": False,
+        "EnaSupport": True,
         "Monitoring": {"State": "disabled"},
         "CpuOptions": {"CoreCount": kind.cores, "ThreadsPerCore": kind.threads_per_core},
         "MetadataOptions": launch.metadata.to_document(),
@@ -106,6 +111,7 @@ def _optional(instance: Instance) -> Iterator[tuple[str, object]]:
     yield "VpcId", instance.subnet.vpc_id
     yield "SecurityGroups", _groups(instance)
     yield "NetworkInterfaces", [_interface(instance)]
+    yield "SourceDestCheck", True
     if instance.state is InstanceState.RUNNING:
         yield "PublicIpAddress", PUBLIC_IP
         yield "PublicDnsName", PUBLIC_DNS_NAME
@@ -123,17 +129,42 @@ def _transition_reason(instance: Instance) -> str:
 
 
 def _interface(instance: Instance) -> Document:
+    launch = instance.launch
+    address = {
+        **_association(instance),
+        "PrivateDnsName": launch.private_dns_name,
+        "PrivateIpAddress": launch.private_ip,
+    }
     return {
-        "NetworkInterfaceId": interface_id(instance.launch),
-        "Attachment": {"DeviceIndex": 0, "DeleteOnTermination": True, "Status": "attached"},
+        "NetworkInterfaceId": launch.interface_id,
+        "Attachment": {
+            "AttachmentId": content_id("eni-attach", launch.instance_id.encode()),
+            "AttachTime": launch.launch_time,
+            "DeviceIndex": 0,
+            "NetworkCardIndex": 0,
+            "DeleteOnTermination": True,
+            "Status": "attached",
+        },
+        "Description": "",
         "Groups": _groups(instance),
+        "InterfaceType": "interface",
+        "Ipv6Addresses": [],
         "MacAddress": instance.mac_address,
-        "PrivateDnsName": instance.launch.private_dns_name,
-        "PrivateIpAddress": instance.launch.private_ip,
+        "OwnerId": ACCOUNT_ID,
+        **address,
+        "PrivateIpAddresses": [{"Primary": True, **address}],
+        "SourceDestCheck": True,
         "Status": "in-use",
         "SubnetId": instance.subnet.id,
         "VpcId": instance.subnet.vpc_id,
     }
+
+
+def _association(instance: Instance) -> Document:
+    """Return the public address of an interface, which it has while the instance runs."""
+    if instance.state is not InstanceState.RUNNING:
+        return {}
+    return {"Association": {"IpOwnerId": "amazon", "PublicDnsName": PUBLIC_DNS_NAME, "PublicIp": PUBLIC_IP}}
 
 
 def _groups(instance: Instance) -> list[Document]:

@@ -24,8 +24,9 @@ class IncorrectInstanceStateError(ConflictError):
     code = "IncorrectInstanceState"
 
     def __init__(self, instance_id: str, deed: str) -> None:
+        article = "This" if deed == "stopped" else "The"  # AWS's own words differ so
         super().__init__(
-            f"The instance '{instance_id}' is not in a state from which it can be {deed}.",
+            f"{article} instance '{instance_id}' is not in a state from which it can be {deed}.",
             hint=f"see its state with `cloudlet ec2 describe-instances --instance-ids {instance_id}`",
         )
 

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 
 from emulator.errors import NotFoundError
 from emulator.home import Home
-from emulator.ids import content_id
 from emulator.instances.folder import InstanceFolder
-from emulator.instances.model import Launch
+from emulator.instances.model import PUBLIC_DNS_NAME, PUBLIC_IP, Launch
 from emulator.instances.neighbours import Neighbours
 from emulator.metadata import InstanceFacts, LoginKey, NamedGroup, mac_for, metadata_document, write_metadata
+from emulator.network.zones import region_of, zone_id
 from emulator.processor import architecture
-
-PUBLIC_IP = "127.0.0.1"
-PUBLIC_DNS_NAME = "localhost"
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class Identity:
     def _facts(self, launch: Launch, tags: Mapping[str, str], folder: InstanceFolder) -> InstanceFacts:
         vpc = self.neighbours.network.vpc()
         subnet = vpc.subnet_of(launch.private_ip)
-        names = self.neighbours.network.groups.names(launch.security_groups)
+        names = self.neighbours.network.group_names(launch.security_groups)
         return InstanceFacts(
             instance_id=launch.instance_id,
             image_id=launch.image_id,
@@ -39,13 +36,13 @@ class Identity:
             reservation_id=launch.reservation_id,
             launch_index=launch.launch_index,
             launch_time=launch.launch_time,
-            region=self.neighbours.region,
-            availability_zone=subnet.zone,
-            availability_zone_id=subnet.zone_id,
+            region=region_of(launch.zone) if launch.zone else self.neighbours.region,
+            availability_zone=launch.zone or subnet.zone,
+            availability_zone_id=zone_id(launch.zone) if launch.zone else subnet.zone_id,
             private_ip=launch.private_ip,
             private_dns_name=launch.private_dns_name,
             mac=mac_for(launch.private_ip),
-            interface_id=interface_id(launch),
+            interface_id=launch.interface_id,
             subnet_id=subnet.id,
             subnet_cidr=subnet.cidr,
             vpc_id=vpc.id,
@@ -68,8 +65,3 @@ class Identity:
             return LoginKey(launch.key_name, self.neighbours.key_pairs().public_key(launch.key_name))
         except NotFoundError:  # deleted since: the instance keeps it, but we do not have it any more
             return None
-
-
-def interface_id(launch: Launch) -> str:
-    """Return the id of an instance's network interface."""
-    return content_id("eni", launch.instance_id.encode())

@@ -14,6 +14,7 @@ from emulator.units import MIB
 _DATA = Path(__file__).with_name("instance_types.csv")
 
 _FILTERS = (
+    "bare-metal",
     "burstable-performance-supported",
     "current-generation",
     "hypervisor",
@@ -113,6 +114,7 @@ def describe_types(names: Iterable[str] = (), filters: Sequence[Filter] = ()) ->
 
 def _fields(one: InstanceType) -> Fields:
     return {
+        "bare-metal": [_truth(False)],
         "burstable-performance-supported": [_truth(one.is_burstable)],
         "current-generation": [_truth(one.is_current)],
         "hypervisor": [one.hypervisor],

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from emulator.engine import Container, Engine, Kind
 from emulator.home import Home
+from emulator.instances.containers import INSTANCE_LABEL
 from emulator.instances.errors import InstanceNotFoundError
-from emulator.instances.machine import INSTANCE_LABEL
 from emulator.instances.model import Instance, InstanceState, Launch
 from emulator.instances.neighbours import Neighbours
 from emulator.instances.parts import Parts, Surroundings
@@ -130,8 +130,8 @@ class Inventory:
         group_ids = {group_id for record in records for group_id in record.launch.security_groups}
         return Surroundings(
             vpc=self._neighbours.network.vpc(),
-            group_names=self._neighbours.network.groups.names(group_ids),
-            attachments=self._neighbours.volumes.attachments(),
+            group_names=self._neighbours.network.group_names(group_ids),
+            attachments=self._neighbours.attachments(),
             tags=read_tags(self._database),
         )
 

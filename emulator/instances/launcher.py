@@ -94,7 +94,7 @@ class Launcher:
         folder.create()
         plan.furnish(folder, launch)
         self.identity.write(launch, plan.request.tags)
-        self.neighbours.volumes.make(
+        self.neighbours.volumes().make(
             launch.instance_id, plan.request.block_devices, plan.subnet.zone, plan.request.volume_tags
         )
 
@@ -116,15 +116,15 @@ class Launcher:
             self.progress.warn(f"not every instance knows of the new ones yet: {error.message}")
         for launch in launches:
             self.records.finish(launch.instance_id, shell)
-        ended = [launch.instance_id for launch in launches if self.records.has_ended(launch.instance_id)]
-        for instance_id in ended:
-            self.aftermath.clear(instance_id, self.clock())
+        ended = [launch for launch in launches if self.records.has_ended(launch.instance_id)]
+        for launch in ended:
+            self.aftermath.clear(launch, self.clock())
         if ended:
             network.refresh()
 
     def _undo(self, launches: list[Launch]) -> None:
         def undo(launch: Launch) -> None:
-            self.aftermath.clear(launch.instance_id, self.clock(), undo=True)
+            self.aftermath.clear(launch, self.clock(), undo=True)
             self.records.remove(launch.instance_id)
 
         with ThreadPoolExecutor(min(len(launches), AT_ONCE)) as pool:

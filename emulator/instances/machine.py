@@ -6,9 +6,10 @@ must be said when it is made: a container that joins another's network may have 
 
 from typing import TYPE_CHECKING
 
-from emulator.engine import ContainerSpec, Engine, EngineInfo, Kind
+from emulator.engine import ContainerSpec, EngineInfo, Kind
 from emulator.engine.systemd import with_systemd
 from emulator.instances import size as sizes
+from emulator.instances.containers import INSTANCE_LABEL, LAUNCH_LABEL
 from emulator.instances.folder import InstanceFolder
 from emulator.instances.model import Launch
 from emulator.instances.size import Size
@@ -17,9 +18,6 @@ from emulator.userdata import BOOT_SCRIPT
 
 if TYPE_CHECKING:
     from emulator.images import Ami
-
-INSTANCE_LABEL = "cloudlet.instance"
-LAUNCH_LABEL = "cloudlet.launch"
 
 REBOOTS = "on-failure"
 """The engine boots a machine anew that ended with another exit code than 0: a reboot is 129, see `images.systemd`."""
@@ -30,15 +28,18 @@ STOP_SECONDS = 15
 _WITHOUT_INIT = f"{WAIT_FOR_INTERFACE}; if [ -e {BOOT_SCRIPT} ]; then sh {BOOT_SCRIPT} & fi; exec sleep infinity"
 
 
-def interface_spec(launch: Launch, image: str, network: str, folder: InstanceFolder, hostname: str) -> ContainerSpec:
-    """Return the small container that owns the network of *launch*, and its name, which nobody can change later."""
+def interface_spec(
+    launch: Launch, image: str, network: str, folder: InstanceFolder, hostname: str | None
+) -> ContainerSpec:
+    """Return the small container that owns the network of *launch*, and its name: *hostname*, or AWS's for it."""
     return ContainerSpec(
         image=image,
         kind=Kind.INTERFACE,
         command=INTERFACE_COMMAND,
         name=f"cloudlet-eni-{launch.instance_id}",
         labels={INSTANCE_LABEL: launch.instance_id},
-        hostname=hostname,
+        hostname=hostname or launch.hostname,
+        domain=None if hostname else launch.domain,
         network=network,
         ip_address=launch.private_ip,
         mac_address=mac_for(launch.private_ip),
@@ -80,10 +81,3 @@ def machine_spec(
         restart=REBOOTS,
     )
     return with_systemd(spec, engine, before=WAIT_FOR_INTERFACE) if has_systemd else spec
-
-
-def remove_containers(engine: Engine, instance_id: str) -> None:
-    """Remove the machine and its interface, whichever of them are there."""
-    found = engine.containers.list(Kind.INSTANCE, Kind.INTERFACE, filters={INSTANCE_LABEL: instance_id})
-    for container in sorted(found, key=lambda one: one.kind is Kind.INTERFACE):  # the machine before its network
-        engine.containers.remove(container.id)

@@ -8,9 +8,10 @@ from emulator.engine import ContainerSpec, Engine
 from emulator.engine.networks import VPC_NETWORK
 from emulator.errors import EmulatorError, EngineError, NotFoundError
 from emulator.home import Home
+from emulator.instances.containers import remove_containers
 from emulator.instances.errors import explained
 from emulator.instances.folder import InstanceFolder
-from emulator.instances.machine import interface_spec, machine_spec, remove_containers
+from emulator.instances.machine import interface_spec, machine_spec
 from emulator.instances.model import Launch
 from emulator.instances.preparation import Preparation
 from emulator.instances.size import processors
@@ -61,8 +62,7 @@ class Maker:
         """Make and start both containers; if one of them does not come up, neither is there afterwards."""
         containers = self.engine.containers
         folder = InstanceFolder(self.home, launch.instance_id)
-        hostname = self.plan.user_data.hostname or launch.hostname
-        interface = interface_spec(launch, self.interface_image, VPC_NETWORK, folder, hostname)
+        interface = interface_spec(launch, self.interface_image, VPC_NETWORK, folder, self.plan.user_data.hostname)
         try:
             interface_id = containers.create(interface)
             machine = self._machine(launch, interface_id, folder)

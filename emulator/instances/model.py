@@ -6,9 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from emulator.metadata import MetadataOptions, NamedGroup, mac_for
-from emulator.network import Subnet
-from emulator.volumes import Attachment
+from emulator.ids import content_id
+from emulator.metadata.facts import NamedGroup, mac_for
+from emulator.metadata.options import MetadataOptions
+from emulator.network.vpc import Subnet
+from emulator.network.zones import region_of
+from emulator.settings import FIRST_REGION
+from emulator.volumes.model import Attachment
+
+PUBLIC_IP = "127.0.0.1"
+PUBLIC_DNS_NAME = "localhost"
+"""Where an instance is reached from outside: its published ports are this machine's."""
 
 
 class InstanceState(Enum):
@@ -94,8 +102,19 @@ class Launch:
         return "ip-" + self.private_ip.replace(".", "-")
 
     @property
+    def domain(self) -> str:
+        """Return what AWS ends private names with in the region it was launched in."""
+        region = region_of(self.zone) if self.zone else FIRST_REGION
+        return "ec2.internal" if region == FIRST_REGION else f"{region}.compute.internal"
+
+    @property
     def private_dns_name(self) -> str:
-        return f"{self.hostname}.ec2.internal"
+        return f"{self.hostname}.{self.domain}"
+
+    @property
+    def interface_id(self) -> str:
+        """Return the id of its network interface."""
+        return content_id("eni", self.instance_id.encode())
 
     def to_json(self) -> str:
         started_at = self.started_at.isoformat() if self.started_at else None
@@ -150,6 +169,11 @@ class Instance:
     @property
     def name(self) -> str | None:
         return self.tags.get("Name")
+
+    @property
+    def zone(self) -> str:
+        """Return its availability zone, which stays whatever region a later shell speaks of."""
+        return self.launch.zone or self.subnet.zone
 
 
 @dataclass(frozen=True)

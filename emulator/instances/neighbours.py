@@ -1,6 +1,6 @@
 """The rooms that an instance is made of, as `emulator.cloud` hands them over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from emulator.keypairs import KeyPairs
     from emulator.metering import Meter
     from emulator.network import Network
+    from emulator.volumes import Attachment
     from emulator.volumes.launching import InstanceVolumes
 
 
@@ -22,5 +23,7 @@ class Neighbours:
     """Build if need be, and name, the image of the interfaces."""
     key_pairs: "Callable[[], KeyPairs]"
     network: "Network"
-    volumes: "InstanceVolumes"
+    volumes: "Callable[[], InstanceVolumes]"
+    attachments: "Callable[[], Mapping[str, tuple[Attachment, ...]]]"
+    """Return what volumes are attached, by instance id."""
     meter: "Meter"

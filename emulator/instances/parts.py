@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from emulator.engine import Container
-from emulator.instances.machine import LAUNCH_LABEL
+from emulator.instances.containers import LAUNCH_LABEL
 from emulator.instances.model import Instance, InstanceState, Launch
 from emulator.instances.records import Record
 from emulator.metadata import NamedGroup

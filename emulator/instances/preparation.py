@@ -9,7 +9,7 @@ from emulator.engine import Engine, EngineInfo
 from emulator.ids import new_id
 from emulator.instances.folder import InstanceFolder
 from emulator.instances.instance_types import find_type
-from emulator.instances.launch import LaunchRequest, published
+from emulator.instances.launch import LaunchRequest, published, useless_key
 from emulator.instances.model import Launch
 from emulator.instances.neighbours import Neighbours
 from emulator.instances.size import Size, differences, write_size
@@ -58,10 +58,10 @@ def prepare(
     subnet = neighbours.network.subnet(request.subnet_id, request.zone, request.private_ip)
     if request.private_ip is not None and request.private_ip in neighbours.network.taken():
         raise AddressInUseError(request.private_ip)
-    neighbours.volumes.check(request.block_devices, subnet.zone)
+    neighbours.volumes().check(request.block_devices, subnet.zone)
     user_data = userdata.read(request.user_data or b"")
     info = engine.info()
-    for sentence in (*user_data.warnings, *differences(kind, info)):
+    for sentence in (*user_data.warnings, *differences(kind, info), *useless_key(request, ami)):
         progress.warn(sentence)
     first = Launch(
         instance_id="",
@@ -73,7 +73,7 @@ def prepare(
         launch_time=now,
         private_ip=request.private_ip or "",
         user=ami.user,
-        ports=published(request, ami.ports),
+        ports=published(request, ami),
         init=ami.init,
         key_name=request.key_name,
         security_groups=tuple(groups),

@@ -152,6 +152,7 @@ def _write(transaction: sqlite3.Connection, launch: Launch) -> None:
 
 def _forget(transaction: sqlite3.Connection, instance_id: str) -> None:
     transaction.execute("DELETE FROM instance WHERE id = ?", (instance_id,))
+    transaction.execute("DELETE FROM console WHERE instance_id = ?", (instance_id,))
     forget_tags(transaction, instance_id)
 
 

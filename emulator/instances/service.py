@@ -1,40 +1,40 @@
 """The verbs of EC2 on instances. Several shells may use them at once: the engine decides who was first."""
 
+import functools
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from emulator.engine import Engine, ExecResult
+from emulator.engine import Engine
 from emulator.home import Home
-from emulator.instances import finding, status
 from emulator.instances.aftermath import Aftermath
-from emulator.instances.attributes import AttributeChange, Attributes
-from emulator.instances.changes import Changes
-from emulator.instances.errors import IncorrectInstanceStateError, TokenOfTerminatedError
-from emulator.instances.folder import InstanceFolder
-from emulator.instances.identity import Identity
-from emulator.instances.imaging import ImageRequest, Imaging
+from emulator.instances.console import Consoles
+from emulator.instances.errors import IncorrectInstanceStateError
 from emulator.instances.inventory import Inventory, Sight
-from emulator.instances.launch import LaunchRequest
-from emulator.instances.launcher import Launcher
-from emulator.instances.model import Instance, InstanceState, Launch, StateChange
+from emulator.instances.model import Instance, InstanceState
 from emulator.instances.neighbours import Neighbours
-from emulator.instances.preparation import prepare
 from emulator.instances.records import Records
-from emulator.instances.repair import Repair
 from emulator.instances.shell import Shell
-from emulator.instances.tokens import ClientTokens
-from emulator.instances.turns import Turns
-from emulator.instances.user_data import UserDataFailedError, wait_for_user_data
 from emulator.progress import Progress
-from emulator.resources.client_tokens import digest
-from emulator.resources.dry_run import DryRunError
-from emulator.resources.filters import Filter
 from emulator.state import Database
 from emulator.units import utc_now
 
 if TYPE_CHECKING:
+    from emulator.engine import ExecResult
     from emulator.images import Ami
+    from emulator.instances.attributes import AttributeChange, Attributes
+    from emulator.instances.changes import Changes
+    from emulator.instances.identity import Identity
+    from emulator.instances.imaging import ImageRequest, Imaging
+    from emulator.instances.launch import LaunchRequest
+    from emulator.instances.launcher import Launcher
+    from emulator.instances.model import Launch, StateChange
+    from emulator.instances.preparation import Preparation
+    from emulator.instances.repair import Repair
+    from emulator.instances.status import InstanceStatus
+    from emulator.instances.turns import Turns
+    from emulator.instances.user_data import UserDataFailedError
+    from emulator.resources.filters import Filter
 
 
 class Instances:
@@ -51,55 +51,60 @@ class Instances:
     ) -> None:
         self._engine = engine
         self._home = home
+        self._database = database
         self._neighbours = neighbours
         self._progress = progress
         self._clock = clock
-        self._records = records = Records(database)
-        shell = Shell(home.locks)
-        self._tokens = ClientTokens(database, shell, lambda reservation_id: bool(self._living_of(reservation_id)))
-        turns = Turns(records, shell, lambda instance_id: self._find([instance_id])[0])
-        self._inventory = Inventory(engine, home, database, neighbours, shell)
-        identity = Identity(home, neighbours)
-        self._aftermath = Aftermath(engine, home, records, neighbours)
-        repair = Repair(engine, home, neighbours, identity)
-        self._launcher = Launcher(engine, home, records, neighbours, identity, self._aftermath, shell, clock, progress)
-        self._changes = Changes(engine, records, neighbours, repair, self._aftermath, shell, turns)
-        self._attributes = Attributes(engine, records, neighbours, identity, repair, progress)
-        self._identity = identity
-        self._repair = repair
-        self._imaging = Imaging(engine, database, neighbours, turns, progress)
+        self._records = Records(database)
+        self._shell = Shell(home.locks)
+        self._inventory = Inventory(engine, home, database, neighbours, self._shell)
+        self._consoles = Consoles(engine, database)
+        self._aftermath = Aftermath(engine, home, self._records, self._consoles, neighbours)
 
-    def run(self, request: LaunchRequest, *, dry_run: bool = False) -> list[Instance]:
+    def run(self, request: "LaunchRequest", *, dry_run: bool = False) -> list[Instance]:
         """
         Launch what *request* asks for and return it running; if one of several fails, none is left.
 
         A request whose client token was used before returns what that one launched.
         """
-        now = self._clock()
-        plan = prepare(request, self._engine, self._neighbours, self._progress, now)
-        if dry_run:
-            raise DryRunError
-        if request.client_token is None:
-            launched = self._launcher.launch(plan)
-            return self._find([launch.instance_id for launch in launched])
-        with self._tokens.claimed(request.client_token, digest(request), plan.first.reservation_id, now) as earlier:
+        from emulator.instances.preparation import prepare
+
+        plan = prepare(request, self._engine, self._neighbours, self._progress, self._clock())
+        _heed(dry_run)
+        if request.client_token is not None:
+            return self._launch_once(request, request.client_token, plan)
+        return self._find([launch.instance_id for launch in self._launcher.launch(plan)])
+
+    def _launch_once(self, request: "LaunchRequest", token: str, plan: "Preparation") -> list[Instance]:
+        from emulator.instances.errors import TokenOfTerminatedError
+        from emulator.instances.tokens import ClientTokens
+        from emulator.resources.client_tokens import digest
+
+        tokens = ClientTokens(self._database, self._shell, lambda reservation: bool(self._living_of(reservation)))
+        first = plan.first
+        with tokens.claimed(token, digest(request), first.reservation_id, first.launch_time) as earlier:
             if earlier is None:
                 self._launcher.launch(plan)
-        found = self._living_of(earlier or plan.first.reservation_id)
+        found = self._living_of(earlier or first.reservation_id)
         if earlier is not None and not found:
-            raise TokenOfTerminatedError(request.client_token)
+            raise TokenOfTerminatedError(token)
         return found
 
-    def describe(self, references: Sequence[str] = (), filters: Sequence[Filter] = ()) -> list[Instance]:
+    def describe(self, references: Sequence[str] = (), filters: "Sequence[Filter]" = ()) -> list[Instance]:
         """Return the instances named, or all of them, those that ended in the last hour included."""
         sight = self._look()
-        return finding.select(sight.find(references) if references else sight.instances, filters)
+        found = sight.find(references) if references else sight.instances
+        if not filters:
+            return found
+        from emulator.instances.finding import select
 
-    def stop(self, references: Sequence[str], *, force: bool = False, dry_run: bool = False) -> list[StateChange]:
+        return select(found, filters)
+
+    def stop(self, references: Sequence[str], *, force: bool = False, dry_run: bool = False) -> "list[StateChange]":
         """Shut down and keep id, disk and address; a stopped one stays stopped. With *force*, pull the plug."""
         return self._changes.stop(self._meant(references, dry_run), self._clock(), force=force)
 
-    def start(self, references: Sequence[str], *, dry_run: bool = False) -> list[StateChange]:
+    def start(self, references: Sequence[str], *, dry_run: bool = False) -> "list[StateChange]":
         """Boot again what is stopped; a running one goes on running."""
         return self._changes.start(self._meant(references, dry_run), self._clock())
 
@@ -107,34 +112,42 @@ class Instances:
         """Boot what runs anew."""
         self._changes.reboot(self._meant(references, dry_run))
 
-    def terminate(self, references: Sequence[str], *, dry_run: bool = False) -> list[StateChange]:
+    def terminate(self, references: Sequence[str], *, dry_run: bool = False) -> "list[StateChange]":
         """End for good: container, disk and interface go, a record stays for an hour."""
         return self._changes.terminate(self._meant(references, dry_run), self._clock())
 
-    def modify(self, reference: str, change: AttributeChange, *, dry_run: bool = False) -> Launch:
+    def modify(self, reference: str, change: "AttributeChange", *, dry_run: bool = False) -> "Launch":
         """Change an instance, and return what it is now; IncorrectInstanceState if it must be stopped for that."""
         return self._attributes.modify(self.living(reference, "modified"), change, dry_run=dry_run)
 
-    def create_image(self, reference: str, request: ImageRequest, *, dry_run: bool = False) -> "Ami":
+    def create_image(self, reference: str, request: "ImageRequest", *, dry_run: bool = False) -> "Ami":
         """Return an AMI made from an instance's disk."""
         return self._imaging.create(self.living(reference, "imaged"), request, dry_run=dry_run)
 
     def user_data(self, reference: str) -> bytes | None:
         """Return an instance's user data as it was given."""
+        from emulator.instances.folder import InstanceFolder
+
         (instance,) = self._find([reference])
         path = InstanceFolder(self._home, instance.id).user_data
         return path.read_bytes() if path.exists() else None
 
-    def wait_for_user_data(self, references: Sequence[str], timeout_seconds: float) -> list[UserDataFailedError]:
+    def wait_for_user_data(self, references: Sequence[str], timeout_seconds: float) -> "list[UserDataFailedError]":
         """Return when the user data of all instances has run, with an error for each that failed or ran out of time."""
+        from emulator.instances.user_data import wait_for_user_data
+
         return wait_for_user_data(self._engine, self._find(references), timeout_seconds)
 
-    def statuses(self, instances: Sequence[Instance]) -> list[status.InstanceStatus]:
+    def statuses(self, instances: Sequence[Instance]) -> "list[InstanceStatus]":
         """Check how instances are."""
+        from emulator.instances import status
+
         return status.check(self._engine, instances)
 
     def is_joined(self, instance: Instance) -> bool:
         """Tell whether a running instance is on its network: an interface that was restarted has left it behind."""
+        from emulator.instances import status
+
         return status.is_joined(self._engine, instance)
 
     def living(self, reference: str, deed: str) -> Instance:
@@ -144,7 +157,7 @@ class Instances:
             raise IncorrectInstanceStateError(instance.id, deed)
         return instance
 
-    def exec(self, reference: str, command: Sequence[str], user: str = "root") -> ExecResult:
+    def exec(self, reference: str, command: Sequence[str], user: str = "root") -> "ExecResult":
         """Run *command* inside a running instance to its end."""
         return self._engine.containers.exec(self.running_container(reference), command, user)
 
@@ -156,9 +169,9 @@ class Instances:
         return instance.container_id
 
     def console(self, reference: str) -> bytes:
-        """Return what an instance has written to its console since its launch; nothing of one that has ended."""
+        """Return the end of what an instance has written to its console since its launch, also if it has ended."""
         (instance,) = self._find([reference])
-        return self._engine.containers.logs(instance.container_id) if instance.container_id else b""
+        return self._consoles.read(instance.id, instance.container_id)
 
     def check_tag_keys(self, instance_ids: Sequence[str], keys: Collection[str]) -> None:
         """Refuse tag keys that an instance could not read as its metadata, if it may read its tags."""
@@ -189,9 +202,72 @@ class Instances:
 
     def _meant(self, references: Sequence[str], dry_run: bool) -> list[Instance]:
         found = self._find(references)
-        if dry_run:
-            raise DryRunError
+        _heed(dry_run)
         return found
 
     def _find(self, references: Sequence[str]) -> list[Instance]:
         return self._look().find(references)
+
+    # What changes instances is made, and imported, by the verb that needs it: most commands only look.
+
+    @functools.cached_property
+    def _identity(self) -> "Identity":
+        from emulator.instances.identity import Identity
+
+        return Identity(self._home, self._neighbours)
+
+    @functools.cached_property
+    def _repair(self) -> "Repair":
+        from emulator.instances.repair import Repair
+
+        return Repair(self._engine, self._home, self._neighbours, self._identity)
+
+    @functools.cached_property
+    def _turns(self) -> "Turns":
+        from emulator.instances.turns import Turns
+
+        return Turns(self._records, self._shell, lambda instance_id: self._find([instance_id])[0])
+
+    @functools.cached_property
+    def _launcher(self) -> "Launcher":
+        from emulator.instances.launcher import Launcher
+
+        return Launcher(
+            self._engine,
+            self._home,
+            self._records,
+            self._neighbours,
+            self._identity,
+            self._aftermath,
+            self._shell,
+            self._clock,
+            self._progress,
+        )
+
+    @functools.cached_property
+    def _changes(self) -> "Changes":
+        from emulator.instances.changes import Changes
+
+        return Changes(
+            self._engine, self._records, self._neighbours, self._repair, self._aftermath, self._shell, self._turns
+        )
+
+    @functools.cached_property
+    def _attributes(self) -> "Attributes":
+        from emulator.instances.attributes import Attributes
+
+        return Attributes(self._engine, self._records, self._neighbours, self._identity, self._repair, self._progress)
+
+    @functools.cached_property
+    def _imaging(self) -> "Imaging":
+        from emulator.instances.imaging import Imaging
+
+        return Imaging(self._engine, self._database, self._neighbours, self._turns, self._progress)
+
+
+def _heed(dry_run: bool) -> None:
+    """End a request that was only to be checked."""
+    if dry_run:
+        from emulator.resources.dry_run import DryRunError
+
+        raise DryRunError

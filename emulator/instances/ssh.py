@@ -38,6 +38,18 @@ class NoWayInError(ConflictError):
         )
 
 
+class NoSshServerError(ConflictError):
+    """No systemd has started an ssh server, and nobody else has."""
+
+    code = "IncorrectInstanceState"
+
+    def __init__(self, instance: Instance) -> None:
+        super().__init__(
+            f"The instance '{instance.id}' runs no ssh server: its AMI, {instance.launch.image_name}, has no systemd.",
+            hint=f"enter it with `cloudlet ec2 exec {instance.id} -- bash`",
+        )
+
+
 class PrivateKeyMissingError(NotFoundError):
     """The key pair was made here, but its private key is gone."""
 
@@ -48,6 +60,11 @@ class PrivateKeyMissingError(NotFoundError):
             f"The private key of the key pair '{key_name}' is not kept here any more",
             hint="say where you have it with -i FILE",
         )
+
+
+def has_sshd(init: str) -> bool:
+    """Tell whether an ssh server comes up by itself where *init* is the first process: services need systemd."""
+    return init != "none"
 
 
 def ssh_port(instance: Instance) -> int | None:
@@ -65,8 +82,12 @@ def ssh_command(instance: Instance, key_file: Path | None) -> list[str]:
 
 
 def ssh_commands(instances: Iterable[Instance], key_pairs: "Callable[[], KeyPairs]") -> dict[str, str]:
-    """Return by id what one types to log in to each of *instances* that has a key pair and can be reached."""
-    reachable = [one for one in instances if one.launch.key_name is not None and ssh_port(one) is not None]
+    """Return by id what one types to log in to each of *instances* that has a key pair, sshd and a port to it."""
+    reachable = [
+        one
+        for one in instances
+        if one.launch.key_name is not None and has_sshd(one.launch.init) and ssh_port(one) is not None
+    ]
     if not reachable:
         return {}
     files = {pair.name: pair.private_key_file for pair in key_pairs().describe()}
@@ -90,8 +111,10 @@ def login_command(
     """
     if instance.state is not InstanceState.RUNNING:
         raise IncorrectInstanceStateError(instance.id, "entered")
-    key_file = identity or _private_key(instance, key_pairs)
     port = ssh_port(instance)
+    if port is None and not has_sshd(instance.launch.init):
+        raise NoSshServerError(instance)
+    key_file = identity or _private_key(instance, key_pairs)
     if port is None:
         raise NoWayInError(instance.id, "has no port of this machine that leads to its port 22")
     settings = {
@@ -106,10 +129,16 @@ def login_command(
 
 
 def wait_for_sshd(instance: Instance, progress: Progress, patience_seconds: float = _PATIENCE_SECONDS) -> None:
-    """Return as soon as sshd greets; ConflictError if it does not for so long. A fresh instance may still boot."""
+    """
+    Return as soon as sshd greets; ConflictError if it does not for so long. A fresh instance may still boot.
+
+    One without systemd is not waited for: there, sshd runs only if somebody has started it.
+    """
     port = ssh_port(instance)
     if port is None or _greets(port):
         return
+    if not has_sshd(instance.launch.init):
+        raise NoSshServerError(instance)
     deadline = time.monotonic() + patience_seconds
     with progress.step(f"waiting for sshd of {instance.name or instance.id}"):
         while not _greets(port):

@@ -14,7 +14,7 @@ def status_document(statuses: Iterable[InstanceStatus]) -> dict[str, Any]:
     return {
         "InstanceStatuses": [
             {
-                "AvailabilityZone": one.instance.subnet.zone,
+                "AvailabilityZone": one.instance.zone,
                 "InstanceId": one.instance.id,
                 "InstanceState": state_document(one.instance.state),
                 "InstanceStatus": _summary(one.reachability),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from emulator.metadata.options import MetadataOptions
+from emulator.resources.root_device import ROOT_DEVICE
 from emulator.settings import ACCOUNT_ID
 
 
@@ -60,7 +61,7 @@ class InstanceFacts:
     public_ip: str | None = None
     public_dns_name: str | None = None
     account_id: str = ACCOUNT_ID
-    root_device_name: str = "/dev/xvda"
+    root_device_name: str = ROOT_DEVICE
 
 
 def mac_for(private_ip: str) -> str:

@@ -3,7 +3,18 @@
 Apart from the instances and functions themselves, which are forgotten: a bill is about what is no more.
 """
 
-from emulator.metering.invocations import FunctionUsage, InvocationMeter
-from emulator.metering.meter import Meter, Period
+from typing import TYPE_CHECKING
 
-__all__ = ["FunctionUsage", "InvocationMeter", "Meter", "Period"]
+from emulator.lazy import lazily
+
+if TYPE_CHECKING:
+    from emulator.metering.invocations import FunctionUsage as FunctionUsage
+    from emulator.metering.invocations import InvocationMeter as InvocationMeter
+    from emulator.metering.meter import Meter as Meter
+    from emulator.metering.meter import Period as Period
+
+__getattr__ = lazily(
+    __name__,
+    invocations="FunctionUsage InvocationMeter",
+    meter="Meter Period",
+)

@@ -109,6 +109,10 @@ class RuleNotFoundError(NotFoundError):
         )
 
 
+ALREADY_SO = (DuplicatePermissionError, PermissionNotFoundError, RuleNotFoundError)
+"""What a change is refused with that has been made before."""
+
+
 class TooManyRulesError(ConflictError):
     """A group has its fill of rules in one direction."""
 

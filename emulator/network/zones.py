@@ -26,6 +26,20 @@ def zones(region: str) -> tuple[Zone, ...]:
     )
 
 
+def region_of(zone: str) -> str:
+    """Return the region that a zone is in.
+
+    >>> region_of("eu-west-1b")
+    'eu-west-1'
+    """
+    return zone[:-1]
+
+
+def zone_id(zone: str) -> str:
+    """Return the id that AWS gives to a zone."""
+    return next(one.id for one in zones(region_of(zone)) if one.name == zone)
+
+
 def check_zone(name: str, region: str) -> None:
     """Refuse a name that no zone of *region* has."""
     names = [zone.name for zone in zones(region)]

@@ -103,6 +103,7 @@ def test_systemd_is_the_first_process_and_content(web: Machine) -> None:
 def test_the_hostname_is_made_from_the_private_address(web: Machine) -> None:
     """As EC2 does it."""
     assert web.says("hostname") == "ip-" + web.instance.launch.private_ip.replace(".", "-")
+    assert web.says("hostname", "--fqdn") == web.instance.launch.private_dns_name
     assert web.instance.launch.private_ip in web.says("hostname", "-I").split()
 
 

@@ -14,8 +14,8 @@ from emulator.cloud import Cloud
 from emulator.engine import Kind
 from emulator.errors import NotFoundError
 from emulator.instances import AttributeChange, ImageRequest, Instances, InstanceState, LaunchRequest
+from emulator.instances.containers import INSTANCE_LABEL
 from emulator.instances.errors import IncorrectInstanceStateError
-from emulator.instances.machine import INSTANCE_LABEL
 from emulator.instances.records import Records
 from emulator.network.errors import AddressInUseError
 from emulator.progress import Silent

@@ -4,6 +4,9 @@ import json
 from datetime import datetime
 
 from emulator.cloud import Cloud
+from emulator.instances import InstanceState
+from emulator.instances.records import Records
+from tests.conftest import wait_for
 from tests.integration.instances.conftest import Machine, cloudlet, launch
 
 
@@ -33,8 +36,8 @@ def test_what_is_written_to_the_console_is_there_at_once(shared: Cloud, nano: Ma
     assert b"the disk is full" in shown.stdout
 
 
-def test_a_stopped_instance_has_its_console_and_one_that_ended_has_none(cloud: Cloud) -> None:
-    """Why it does not boot is what one wants to know of a stopped one."""
+def test_a_console_outlives_its_instance(cloud: Cloud) -> None:
+    """Why it does not boot is what one wants to know of a stopped one, and what it has done of a job that is over."""
     (machine,) = launch(cloud, "base", "t2.nano")
     machine.booted()
     cloud.instances.stop([machine.id])
@@ -43,5 +46,26 @@ def test_a_stopped_instance_has_its_console_and_one_that_ended_has_none(cloud: C
     ended = cloudlet(cloud, "ec2", "get-console-output", "--instance-id", machine.id)
 
     assert b"Reached target" in stopped.stdout
-    assert (ended.returncode, ended.stdout) == (0, b"")
-    assert b"or has ended" in ended.stderr
+    assert ended.stdout.startswith(stopped.stdout)
+
+
+def test_a_job_that_ends_its_instance_leaves_its_words(cloud: Cloud) -> None:
+    """Nobody had the time to look before."""
+    script = b"#!/bin/sh\necho all rows written > /dev/console\nshutdown -h now\n"
+    (machine,) = launch(cloud, "base", "t2.nano", user_data=script, shutdown_behavior="terminate")
+
+    wait_for(lambda: cloud.instances.describe([machine.id])[0].state is InstanceState.TERMINATED)
+
+    assert b"all rows written" in cloud.instances.console(machine.id)
+
+
+def test_a_console_is_forgotten_with_its_instance(cloud: Cloud) -> None:
+    """The state file does not grow for ever."""
+    (machine,) = launch(cloud, "minimal", "t2.nano")
+    cloud.instances.terminate([machine.id])
+    kept = cloud.database.rows("SELECT 1 FROM console")
+
+    Records(cloud.database).forget([machine.id])
+
+    assert len(kept) == 1
+    assert cloud.database.rows("SELECT 1 FROM console") == []

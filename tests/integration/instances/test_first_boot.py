@@ -6,7 +6,8 @@ import pytest
 
 from emulator.cloud import Cloud
 from emulator.errors import NotFoundError
-from emulator.instances import AttributeChange, LaunchRequest, MetadataOptions
+from emulator.instances import AttributeChange, LaunchRequest
+from emulator.metadata import MetadataOptions
 from emulator.userdata import OUTPUT
 from tests.integration.instances.conftest import Machine, cloudlet, launch
 
@@ -52,7 +53,7 @@ def test_a_change_of_tags_and_options_is_heard_at_once(cloud: Cloud) -> None:
 
 def test_an_instance_with_a_role_finds_its_credentials(cloud: Cloud) -> None:
     """In AWS's form; tests/e2e opens a bucket with them."""
-    (machine,) = launch(cloud, role="reader")
+    (machine,) = launch(cloud, profile_name="reader")
     machine.booted()
 
     said = json.loads(_ask(machine, "meta-data/iam/security-credentials/reader"))

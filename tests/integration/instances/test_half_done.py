@@ -13,7 +13,7 @@ import pytest
 from emulator.cloud import Cloud
 from emulator.engine import Kind
 from emulator.instances import AttributeChange, InstanceState
-from emulator.instances.machine import INSTANCE_LABEL
+from emulator.instances.containers import INSTANCE_LABEL
 from emulator.instances.parts import USER_INITIATED
 from emulator.instances.records import Records
 from emulator.instances.shell import Shell

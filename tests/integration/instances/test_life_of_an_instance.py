@@ -14,8 +14,8 @@ from emulator.cloud import Cloud
 from emulator.engine import ContainerSpec, Kind
 from emulator.errors import ConflictError, EmulatorError, NotFoundError
 from emulator.instances import Instances, InstanceState, LaunchRequest
+from emulator.instances.containers import INSTANCE_LABEL
 from emulator.instances.errors import IncorrectInstanceStateError, InstanceNotFoundError, PortInUseError
-from emulator.instances.machine import INSTANCE_LABEL
 from emulator.progress import Silent
 from emulator.resources.references import AmbiguousNameError, MalformedIdError
 from emulator.settings import Settings

@@ -143,7 +143,8 @@ def test_a_stopped_instance_takes_another_type_and_has_its_size(cloud: Cloud) ->
     assert caught.value.code == "IncorrectInstanceState"
 
     cloud.instances.stop([machine.id])
-    cloud.instances.modify(machine.id, AttributeChange(instance_type="t3.small", user_data=b"#!/bin/sh\n"))
+    for change in (AttributeChange(instance_type="t3.small"), AttributeChange(user_data=b"#!/bin/sh\n")):
+        cloud.instances.modify(machine.id, change)
     cloud.instances.start([machine.id])
 
     machine.booted()

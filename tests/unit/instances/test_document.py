@@ -30,7 +30,51 @@ def test_a_running_instance_has_awss_names(instance: Instance) -> None:
     assert document["SecurityGroups"] == [{"GroupId": "sg-0123456789abcdef0", "GroupName": "default"}]
     assert document["SubnetId"] == document["NetworkInterfaces"][0]["SubnetId"] == instance.subnet.id
     assert document["MetadataOptions"]["HttpTokens"] == "optional"
+    assert (document["PlatformDetails"], document["UsageOperation"]) == ("Linux/UNIX", "RunInstances")
+    assert (document["EbsOptimized"], document["EnaSupport"], document["SourceDestCheck"]) == (False, True, True)
     assert "StateReason" not in document
+
+
+def test_the_launch_time_is_that_of_the_last_start(instance: Instance) -> None:
+    """As on AWS, where the interface alone remembers when the instance was first launched."""
+    started = datetime(2026, 1, 5, tzinfo=UTC)
+    again = dataclasses.replace(instance, launch=dataclasses.replace(instance.launch, started_at=started))
+
+    shown, shown_again = (reservations([one], {})["Reservations"][0]["Instances"][0] for one in (instance, again))
+
+    assert (shown["LaunchTime"], shown_again["LaunchTime"]) == (instance.launch.launch_time, started)
+    for document in (shown, shown_again):
+        assert document["NetworkInterfaces"][0]["Attachment"]["AttachTime"] == instance.launch.launch_time
+
+
+def test_the_zone_is_the_one_it_was_launched_into(instance: Instance) -> None:
+    """Whatever region the subnets are said to be in now."""
+    launch = dataclasses.replace(instance.launch, zone="us-east-1c")
+
+    answer = reservations([dataclasses.replace(instance, launch=launch)], {})
+
+    assert answer["Reservations"][0]["Instances"][0]["Placement"]["AvailabilityZone"] == "us-east-1c"
+
+
+def test_an_interface_has_a_public_address_while_its_instance_runs(instance: Instance) -> None:
+    """Beside the private one, which stays."""
+    running, stopped = (
+        reservations([dataclasses.replace(instance, state=state)], {})["Reservations"][0]["Instances"][0]
+        for state in (InstanceState.RUNNING, InstanceState.STOPPED)
+    )
+
+    (interface,), (unreachable,) = running["NetworkInterfaces"], stopped["NetworkInterfaces"]
+    assert interface["Association"]["PublicIp"] == running["PublicIpAddress"]
+    assert interface["PrivateIpAddresses"] == [
+        {
+            "Primary": True,
+            "Association": interface["Association"],
+            "PrivateDnsName": running["PrivateDnsName"],
+            "PrivateIpAddress": "172.31.4.7",
+        }
+    ]
+    assert "Association" not in unreachable
+    assert unreachable["PrivateIpAddresses"][0]["PrivateIpAddress"] == "172.31.4.7"
 
 
 def test_a_terminated_instance_says_why_and_has_no_address(instance: Instance) -> None:

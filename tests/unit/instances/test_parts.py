@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from emulator.engine import Container, Kind
-from emulator.instances.machine import INSTANCE_LABEL, LAUNCH_LABEL
+from emulator.instances.containers import INSTANCE_LABEL, LAUNCH_LABEL
 from emulator.instances.model import InstanceState, Launch
 from emulator.instances.parts import ENGINE_STOPPED, INTERRUPTED, POWERED_OFF, USER_INITIATED, VANISHED, Parts
 from emulator.instances.records import Record

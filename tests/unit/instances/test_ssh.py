@@ -16,10 +16,12 @@ from emulator.home import Home
 from emulator.instances.errors import IncorrectInstanceStateError
 from emulator.instances.model import Instance, InstanceState
 from emulator.instances.ssh import (
+    NoSshServerError,
     NoWayInError,
     PrivateKeyMissingError,
     login_command,
     ssh_command,
+    ssh_commands,
     ssh_port,
     wait_for_sshd,
 )
@@ -45,6 +47,11 @@ def reachable(instance: Instance) -> Instance:
 
 def with_key(instance: Instance, name: str | None) -> Instance:
     return dataclasses.replace(instance, launch=dataclasses.replace(instance.launch, key_name=name))
+
+
+def without_systemd(instance: Instance) -> Instance:
+    launch = dataclasses.replace(instance.launch, init="none", image_name="minimal")
+    return dataclasses.replace(instance, launch=launch)
 
 
 def options(command: list[str]) -> dict[str, str]:
@@ -146,6 +153,22 @@ def test_what_does_not_run_cannot_be_entered(reachable: Instance, key_pairs: Key
         login_command(dataclasses.replace(reachable, state=state), key_pairs, KNOWN_HOSTS)
 
 
+@pytest.mark.parametrize("key_name", ["me", None])
+def test_what_has_no_systemd_has_no_ssh_server(instance: Instance, key_pairs: KeyPairs, key_name: str | None) -> None:
+    """Another launch, with a key, would not help: that is not what the hint says."""
+    with pytest.raises(NoSshServerError, match="runs no ssh server: its AMI, minimal, has no systemd") as caught:
+        login_command(without_systemd(with_key(instance, key_name)), key_pairs, KNOWN_HOSTS)
+
+    assert caught.value.hint == f"enter it with `cloudlet ec2 exec {instance.id} -- bash`"
+
+
+def test_a_line_to_type_is_shown_where_an_ssh_server_comes_up(reachable: Instance, key_pairs: KeyPairs) -> None:
+    key_pairs.import_("me", keys.ED25519.encode())
+
+    assert ssh_commands([reachable], lambda: key_pairs) == {reachable.id: "ssh -p 2222 admin@127.0.0.1"}
+    assert ssh_commands([without_systemd(reachable)], lambda: key_pairs) == {}
+
+
 @contextmanager
 def listener(greetings: list[bytes]) -> Iterator[int]:
     """Yield a port where each caller in turn hears the next greeting, as behind the engine's proxy."""
@@ -165,6 +188,16 @@ def test_a_fresh_instance_is_waited_for(reachable: Instance) -> None:
     """The engine's proxy accepts, and hangs up, for as long as nobody listens inside."""
     with listener([b"", b"", b"SSH-2.0-OpenSSH\r\n"]) as port:
         wait_for_sshd(dataclasses.replace(reachable, ports=((port, 22),)), Silent())
+
+
+def test_what_has_no_systemd_is_not_waited_for(reachable: Instance) -> None:
+    """But entered if somebody has started an ssh server there."""
+    with listener([b"", b"SSH-2.0-OpenSSH\r\n"]) as port:
+        there = without_systemd(dataclasses.replace(reachable, ports=((port, 22),)))
+
+        with pytest.raises(NoSshServerError):
+            wait_for_sshd(there, Silent(), patience_seconds=float("inf"))
+        wait_for_sshd(there, Silent())
 
 
 def test_an_instance_without_sshd_is_not_waited_for_for_ever(reachable: Instance) -> None:

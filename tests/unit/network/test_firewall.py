@@ -11,7 +11,8 @@ from emulator.engine.vpc_range import VpcRange
 from emulator.errors import EmulatorError, EngineUnavailableError
 from emulator.home import Home
 from emulator.metadata import folder as interface_files
-from emulator.network.firewall import Firewall, Interfaces
+from emulator.network.firewall import Firewall
+from emulator.network.interfaces import Interfaces
 from emulator.network.member import Member
 from emulator.network.security_group import Permission, Rule, SecurityGroup
 from tests.conftest import wait_for
