@@ -10,8 +10,8 @@ from benchmarks.figures import Figure, Samples, in_turns, since, timed, wait_unt
 from benchmarks.instance_start import container_spec
 from emulator.engine import Kind
 from emulator.instances import LaunchRequest
-from emulator.instances.launcher import AT_ONCE
 from emulator.instances.containers import INSTANCE_LABEL
+from emulator.instances.launcher import AT_ONCE
 from emulator.units import MIB
 
 _TYPE = "t3.nano"

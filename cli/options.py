@@ -1,8 +1,9 @@
 """What every command shares: AWS's list options, --output, --query, --quiet, and the showing of its answer."""
 
+import dataclasses
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,6 +31,16 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only ids, one a line
 _asked_for_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
 _SHARED = {"output": (Output, None), "query": (Query, None), "quiet": (Quiet, False)}
+
+# What scripts say to `aws`, and need not say here: no help shows it.
+_REGION = {"region": (Annotated[str | None, typer.Option("--region", hidden=True)], None)}
+_MAX_ITEMS = {"max_items": (Annotated[int | None, typer.Option("--max-items", min=1, hidden=True)], None)}
+_MEANINGLESS = {
+    "profile": (Annotated[str | None, typer.Option("--profile", hidden=True)], None),
+    "no_cli_pager": (Annotated[bool, typer.Option("--no-cli-pager", hidden=True)], False),
+    "no_paginate": (Annotated[bool, typer.Option("--no-paginate", hidden=True)], False),
+    "page_size": (Annotated[int | None, typer.Option("--page-size", hidden=True)], None),
+}
 
 
 class AwsCommand(HelpfulCommand):
@@ -77,32 +88,59 @@ def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
-        def call(*, output: str | None, query: str | None, quiet: bool, **arguments: Any) -> None:
+        def call(
+            *,
+            output: str | None,
+            query: str | None,
+            quiet: bool,
+            region: str | None,
+            max_items: int | None = None,
+            **arguments: Any,
+        ) -> None:
             _asked_for_quiet.set(quiet)
-            chosen = out.check_format(output or Settings.from_environment().output)
-            answer = function(**arguments)
+            _check_region(region)
+            chosen = out.check_format(output or out.default_format(Settings.from_environment().output, query))
+            answer = function(**{name: value for name, value in arguments.items() if name not in _MEANINGLESS})
             if isinstance(answer, out.Answer):
-                out.show(answer, chosen, query, quiet)
+                out.show(_first(answer, max_items), chosen, query, quiet)
                 if answer.exit_code:
                     raise typer.Exit(answer.exit_code)
 
-        _share_options(call, function)
+        lists = name.startswith(("describe-", "list-"))
+        _share_options(call, function, _SHARED | _REGION | _MEANINGLESS | (_MAX_ITEMS if lists else {}))
         app.command(name, cls=AwsCommand, **settings)(call)
         return function
 
     return register
 
 
-def _share_options(call: Callable[..., Any], function: Callable[..., Any]) -> None:
-    """Give *call* the parameters of *function* and the shared ones: typer reads options from a signature."""
+def _share_options(call: Callable[..., Any], function: Callable[..., Any], options: Mapping[str, Any]) -> None:
+    """Give *call* the parameters of *function* and the shared *options*: typer reads options from a signature."""
     signature = inspect.signature(function, eval_str=True)
     shared = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-        for name, (annotation, default) in _SHARED.items()
+        for name, (annotation, default) in options.items()
     ]
     own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in signature.parameters.values()]
     call.__signature__ = signature.replace(parameters=own + shared, return_annotation=None)  # type: ignore[attr-defined]
     call.__annotations__ = {parameter.name: parameter.annotation for parameter in own + shared}
+
+
+def _check_region(region: str | None) -> None:
+    """Refuse another region than that of this cloud: what was meant for there would be done here."""
+    if region is not None and region != (ours := Settings.from_environment().region):
+        raise InvalidRequestError(
+            f"--region {region!r} is not the region of this cloud, {ours}",
+            hint="leave it out; the region is what AWS_REGION says",
+        )
+
+
+def _first(answer: out.Answer, most: int | None) -> out.Answer:
+    """Return *answer* with no more than *most* of what it lists, in every form of it."""
+    if most is None or not isinstance(answer.document, dict):
+        return answer
+    document = {name: value[:most] if isinstance(value, list) else value for name, value in answer.document.items()}
+    return dataclasses.replace(answer, document=document, rows=answer.rows[:most], ids=answer.ids[:most])
 
 
 def open_cloud(*, quiet: bool = False) -> "Cloud":

@@ -39,22 +39,26 @@ class Answer:
 
 
 def show(answer: Answer, output: str, query: str | None, quiet: bool) -> None:
-    """Write *answer*; --quiet wins over --query, which wins over the table."""
+    """Write *answer*; --quiet wins over --query, and where AWS answers nothing, nothing is written."""
     if quiet:
         for identifier in answer.ids:
             write(identifier)
         return
     if query is not None:
-        document = _search(query, answer.document)
-        _FORMATS["json" if output == "table" else output](document)
+        _FORMATS[output](_search(query, answer.document))
     elif output == "table":
         _write_table(answer)
         for sentence in answer.footnotes:
             note(sentence)
-    else:
+    elif answer.document is not None:
         _FORMATS[output](answer.document)
     if answer.hint:
         note(answer.hint)
+
+
+def default_format(output: str, query: str | None) -> str:
+    """Return the format where none is asked for: *output*, but json in place of a table of what *query* finds."""
+    return "json" if query is not None and output == "table" else output
 
 
 def check_format(output: str) -> str:
@@ -78,8 +82,11 @@ def printable(text: str) -> str:
 
 def table_lines(columns: Sequence[str], rows: Sequence[Sequence[object]], width: int | None = None) -> Iterator[str]:
     """Yield the lines of a table for people, its head first; the last column goes on below itself to fit in *width*."""
-    cells = [list(columns), *([printable(str(cell)) for cell in row] for row in rows)]
-    widths = [max(len(row[index]) for row in cells) for index in range(len(columns))]
+    yield from _aligned([list(columns), *([printable(str(cell)) for cell in row] for row in rows)], width)
+
+
+def _aligned(cells: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
+    widths = [max(len(row[index]) for row in cells) for index in range(len(cells[0]))]
     indent = sum(one + len(_GAP) for one in widths[:-1])
     room = max((width or sys.maxsize) - indent, _NARROWEST)
     for *row, last in cells:
@@ -169,6 +176,34 @@ def _write_table(answer: Answer) -> None:
         write(line)
 
 
+def _write_found(document: object) -> None:
+    """Write a part of an answer, which has no columns of its own, for people."""
+    rows = [[_cell(cell) for cell in row] for row in _found_rows(document)]
+    columns = max((len(row) for row in rows), default=0)
+    if not columns:
+        return
+    for line in _aligned([[*row, *[""] * (columns - len(row))] for row in rows], _terminal_width()):
+        write(line)
+
+
+def _found_rows(document: object) -> list[list[object]]:
+    """Return the lines of a table: keys and values, structures under their keys, lists as columns, else one value."""
+    if isinstance(document, dict):
+        return [[key, value] for key, value in document.items()]
+    if not isinstance(document, list):
+        return [[document]]
+    if document and all(isinstance(one, dict) for one in document):
+        keys = [*dict.fromkeys(key for one in document for key in one)]
+        return [[*keys], *([one.get(key) for key in keys] for one in document)]
+    return [one if isinstance(one, list) else [one] for one in document]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return printable(value)
+    return "-" if value is None else json.dumps(value, ensure_ascii=False)
+
+
 def _search(query: str, document: object) -> object:
     import jmespath
 
@@ -210,4 +245,9 @@ def _write_text(document: object) -> None:
         write(line)
 
 
-_FORMATS: dict[str, Callable[[object], None]] = {"json": _write_json, "yaml": _write_yaml, "text": _write_text}
+_FORMATS: dict[str, Callable[[object], None]] = {
+    "table": _write_found,
+    "json": _write_json,
+    "yaml": _write_yaml,
+    "text": _write_text,
+}

@@ -7,6 +7,7 @@ from typing import Any
 
 from cli.options import read_bytes_argument
 from emulator.errors import InvalidRequestError
+from emulator.resources.invalid import InvalidParameterValueError
 
 _TAGGABLE = (
     "image",
@@ -26,17 +27,23 @@ def tag_model(resource_type: str) -> str:
 
 def specified_tags(specifications: Sequence[str], resource_type: str) -> dict[str, dict[str, str]]:
     """Return the tags that `--tag-specifications` gives, by type of resource; *resource_type* is the usual one."""
+    from emulator.resources.tags import tags_by_key
+
     model = tag_model(resource_type)
-    tags: dict[str, dict[str, str]] = {}
+    tags: dict[str, list[tuple[str, str]]] = {}
     for text in specifications:
         for specification in structures(text, "--tag-specifications", model):
-            kind = specification.get("ResourceType")
-            if kind not in _TAGGABLE:
-                raise InvalidRequestError(
-                    f"'{kind}' is not a valid taggable resource type for this operation.", code="InvalidParameterValue"
-                )
-            tags.setdefault(kind, {}).update(_tags(specification.get("Tags", []), text, model))
-    return tags
+            kind = _taggable(specification.get("ResourceType"), model)
+            tags.setdefault(kind, []).extend(_tags(specification.get("Tags", []), text, model))
+    return {kind: tags_by_key(pairs) for kind, pairs in tags.items()}
+
+
+def _taggable(kind: Any, model: str) -> str:
+    if kind is None:
+        raise InvalidParameterValueError("Tag specification resource type must have a value", hint=f"write {model}")
+    if kind not in _TAGGABLE:
+        raise InvalidParameterValueError(f"'{kind}' is not a valid taggable resource type for this operation.")
+    return str(kind)
 
 
 def count_range(text: str) -> tuple[int, int]:
@@ -56,10 +63,10 @@ def port_pair(text: str) -> tuple[int, int]:
     return pair
 
 
-def _tags(tags: Any, text: str, model: str) -> dict[str, str]:
+def _tags(tags: Any, text: str, model: str) -> list[tuple[str, str]]:
     if not isinstance(tags, list) or not all(isinstance(tag, dict) and "Key" in tag for tag in tags):
         raise InvalidRequestError(f"the Tags of {text!r} are no list of Key and Value", hint=f"write {model}")
-    return {str(tag["Key"]): str(tag.get("Value", "")) for tag in tags}
+    return [(str(tag["Key"]), "" if tag.get("Value") is None else str(tag["Value"])) for tag in tags]
 
 
 def structures(text: str, option: str, model: str) -> list[dict[str, Any]]:

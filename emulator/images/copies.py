@@ -60,17 +60,23 @@ class Copies:
         return target
 
     def check_removable(self, ami: DefinedAmi) -> None:
-        """Refuse, with what to do instead, any definition but a copy that nobody has edited: DefinitionKeptError."""
+        """Refuse, with what to do instead, any definition but a copy as it was made: DefinitionKeptError."""
         mark = self._home.user_amis / ami.name / MARK
         if ami.origin != "home" or not mark.is_file():
             raise DefinitionKeptError(
                 f"The image '{ami.id}' is defined by {ami.location}, which is not removed by a command",
                 hint="it is there for as long as that file is; only copies and images of instances are deregistered",
             )
+        remove_it = f"if you no longer need it, remove its folder: rm -r '{mark.parent}'"
         if mark.read_text() != _state(ami.definition.raw, ami.definition.files):
             raise DefinitionKeptError(
                 f"The image '{ami.id}' is defined by {ami.location}, which was changed since it was copied",
-                hint=f"if you no longer need it, remove its folder: rm -r '{mark.parent}'",
+                hint=remove_it,
+            )
+        if others := _beside(mark.parent, ami.definition.files):
+            raise DefinitionKeptError(
+                f"The image '{ami.id}' is defined by {ami.location}, beside which somebody has put {', '.join(others)}",
+                hint=remove_it,
             )
 
     def remove(self, ami: DefinedAmi) -> None:
@@ -91,6 +97,14 @@ def check_definition_name(name: str) -> None:
 
 def _state(raw: bytes, files: Iterable[FileEntry]) -> str:
     return content_id("copy", b"\0".join([raw, *(entry.content for entry in files)]))
+
+
+def _beside(folder: Path, files: Iterable[FileEntry]) -> list[str]:
+    """Return what is in the folder of a copy and was not copied; a folder stands for all that is in it."""
+    copied = {folder / name for name in (FILE_NAME, MARK, *(entry.source for entry in files if entry.source))}
+    folders = {parent for path in copied for parent in path.parents}
+    others = (path for path in folder.rglob("*") if path not in copied | folders and path.parent in folders)
+    return sorted(str(path.relative_to(folder)) for path in others)
 
 
 def renamed(raw: bytes, name: str, description: str | None) -> bytes:

@@ -18,6 +18,10 @@ from emulator.settings import Settings
         ("CLOUDLET_WORKER_IDLE_SECONDS", "inf"),
         ("CLOUDLET_MAX_WORKERS", "0"),
         ("CLOUDLET_OUTPUT", "xml"),
+        ("AWS_REGION", "foo bar"),
+        ("AWS_REGION", "us-east-1a"),
+        ("AWS_REGION", "us-east-1\n"),
+        ("AWS_DEFAULT_REGION", "EU-WEST-1"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_by_name(name: str, value: str) -> None:
@@ -35,6 +39,12 @@ def test_the_region_is_found_as_the_sdks_find_it() -> None:
     none = Settings.from_environment({})
 
     assert (both.region, one.region, none.region) == ("eu-west-1", "us-west-2", "us-east-1")
+
+
+@pytest.mark.parametrize("region", ["ap-southeast-2", "us-gov-west-1", "us-isob-east-1", "eusc-de-east-1"])
+def test_every_kind_of_region_may_be_named(region: str) -> None:
+    """Also those of the clouds apart."""
+    assert Settings.from_environment({"AWS_REGION": region}).region == region
 
 
 def test_certificates_and_proxies_of_the_machine_are_known(tmp_path: Path) -> None:

@@ -39,5 +39,5 @@ def get_console_output(
         {"InstanceId": instance.id, "Timestamp": utc_now(), "Output": output},
         text=output.rstrip("\r\n"),
         ids=[instance.id],
-        hint=None if output else f"{instance.id} has printed nothing, or has ended",
+        hint=None if output else f"{instance.id} has printed nothing, or nothing of it was kept",
     )

@@ -65,7 +65,7 @@ def copy_image(
     ],
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="What the copy is called.")],
     source_region: Annotated[
-        str | None, typer.Option("--source-region", metavar="REGION", help="For scripts that name one: there is one.")
+        str | None, typer.Option("--source-region", metavar="REGION", help="AWS wants one; there is but one here.")
     ] = None,
     description: Annotated[
         str | None, typer.Option("--description", metavar="TEXT", help="A sentence; default: the source's.")
@@ -76,9 +76,10 @@ def copy_image(
     """Copy an AMI. A definition becomes a folder of yours to edit, an image made from an instance another image.
 
     \b
-    cloudlet ec2 copy-image --source-image-id web --name my-web
+    cloudlet ec2 copy-image --source-image-id web --name my-web \\
+        --source-region us-east-1
     cloudlet ec2 copy-image --source-image-id web-with-data \\
-        --name 'Web 2026-01-02'
+        --name 'Web 2026-01-02' --source-region us-east-1
     """
     tags = parse_tags(tag_specifications, "image")
     with open_cloud() as cloud:
@@ -104,4 +105,4 @@ def deregister_image(
     """
     with open_cloud() as cloud:
         ami = cloud.image_registry.deregister(image_id, dry_run=dry_run)
-    return Answer({"Return": True, "ImageId": ami.id}, text=f"{ami.id} ({ami.name}) is deregistered", ids=[ami.id])
+    return Answer({"Return": True}, text=f"{ami.id} ({ami.name}) is deregistered", ids=[ami.id])

@@ -13,14 +13,20 @@ from cli.commands.ec2.shared import (
     parse_filters,
     parse_structure,
     parse_tag_specifications,
+    without,
 )
 from cli.options import command, open_cloud, read_bytes_argument
-from cli.output import Answer
+from cli.output import Answer, note
+from emulator.errors import InvalidRequestError
 
 if TYPE_CHECKING:
+    from emulator.cloud import Cloud
     from emulator.instances import Instance
 
 app = typer.Typer()
+
+_NONE = "no instances yet; launch one: cloudlet ec2 run-instances --image-id web --instance-type t3.micro"
+_NONE_MATCHES = "no instance matches; see all: cloudlet ec2 describe-instances"
 
 
 @command(app, "run-instances")
@@ -104,6 +110,8 @@ def run_instances(
         str | None,
         typer.Option("--client-token", metavar="TOKEN", help="The same request with the same token launches once."),
     ] = None,
+    monitoring: Annotated[str | None, typer.Option("--monitoring", hidden=True)] = None,
+    ebs_optimized: Annotated[bool, typer.Option("--ebs-optimized/--no-ebs-optimized", hidden=True)] = False,
     dry_run: DryRun = False,
 ) -> Answer:
     """Launch instances and return when they run.
@@ -116,18 +124,22 @@ def run_instances(
     cloudlet ec2 run-instances --image-id base --instance-type t3.micro \\
         --key-name mine --user-data file://setup.sh --wait-for-user-data
     """
-    from cli import errors
     from cli.shorthand import count_range, port_pair, structures
-    from emulator.instances import LaunchRequest, MetadataOptions
+    from emulator.instances import LaunchRequest
     from emulator.instances.document import reservation
     from emulator.instances.ssh import ssh_commands
+    from emulator.metadata import MetadataOptions
     from emulator.volumes import BlockDevice
 
+    if not timeout >= 0:  # nor is "nan"
+        raise InvalidRequestError(f"--timeout {timeout:g} is no time to wait", hint="write 0 or more seconds")
+    parse_structure(monitoring, "--monitoring")
     ports = [text for text in publish or () if text != "auto"]
+    profile = parse_structure(iam_instance_profile, "--iam-instance-profile", "Name", "Arn")
     tags = parse_tag_specifications(tag_specifications, ("instance", "volume"))
-    options = parse_structure(metadata_options, "--metadata-options")
+    options = without(parse_structure(metadata_options, "--metadata-options"), "HttpProtocolIpv6")
     mappings = [
-        mapping
+        _without_speed(mapping)
         for text in block_device_mappings or ()
         for mapping in structures(text, "--block-device-mappings", "DeviceName=/dev/sdf,Ebs={VolumeSize=8}")
     ]
@@ -147,7 +159,8 @@ def run_instances(
         zone=parse_structure(placement, "--placement", "AvailabilityZone").get("AvailabilityZone"),
         private_ip=private_ip_address,
         user_data=None if user_data is None else read_bytes_argument(user_data, "--user-data"),
-        role=_role(iam_instance_profile),
+        profile_name=profile.get("Name"),
+        profile_arn=profile.get("Arn"),
         metadata=MetadataOptions().changed(options),
         shutdown_behavior=instance_initiated_shutdown_behavior,
         is_protected=disable_api_termination,
@@ -157,24 +170,35 @@ def run_instances(
     with open_cloud() as cloud:
         launched = cloud.instances.run(request, dry_run=dry_run)
         ids = [one.id for one in launched]
-        failures = cloud.instances.wait_for_user_data(ids, timeout) if wait_for_user_data else []
+        exit_code = _wait_for_user_data(cloud, ids, timeout) if wait_for_user_data else 0
         logins = ssh_commands(launched, lambda: cloud.key_pairs)
-    for failure in failures:
-        errors.show(failure)
     shell = logins.get(ids[0], f"cloudlet ec2 exec {ids[0]} -- bash")
     return _table(
         launched,
         reservation(launched, logins),
-        hint=None if failures else f"{ids[0]} is running. Open a shell: {shell}",
-        exit_code=errors.FAILED if failures else 0,
+        hint=None if exit_code else f"{ids[0]} is running. Open a shell: {shell}",
+        exit_code=exit_code,
     )
 
 
-def _role(profile: str | None) -> str | None:
-    """Return the role of `Name=ROLE` or `Arn=…/ROLE`: an instance profile is called as its role is."""
-    given = parse_structure(profile, "--iam-instance-profile", "Name", "Arn")
-    named = given.get("Name") or given.get("Arn")
-    return named.rpartition("/")[2] if named else None
+def _without_speed(mapping: dict[str, Any]) -> dict[str, Any]:
+    """Return a block device mapping without what is nominal, and shown nowhere."""
+    ebs = mapping.get("Ebs")
+    return mapping | {"Ebs": without(ebs, "Iops", "Throughput")} if isinstance(ebs, dict) else mapping
+
+
+def _wait_for_user_data(cloud: "Cloud", ids: Sequence[str], timeout: float) -> int:
+    """Tell what user data failed, or that Ctrl-C has ended nothing but the waiting; return the exit code."""
+    from cli import errors
+
+    try:
+        failures = cloud.instances.wait_for_user_data(ids, timeout)
+    except KeyboardInterrupt:
+        note(f"interrupted; still running, user data included: {', '.join(ids)}")
+        return errors.INTERRUPTED
+    for failure in failures:
+        errors.show(failure)
+    return errors.FAILED if failures else 0
 
 
 @command(app, "describe-instances")
@@ -195,8 +219,13 @@ def describe_instances(instance_ids: InstanceIds = None, filters: Filters = None
         found = cloud.instances.describe(instance_ids or [], parse_filters(filters))
         logins = ssh_commands(found, lambda: cloud.key_pairs)
     hint = None
-    if not found and not filters:
-        hint = "no instances yet; launch one: cloudlet ec2 run-instances --image-id web --instance-type t3.micro"
+    if not found:
+        launch = "cloudlet ec2 run-instances --image-id web --instance-type t3.micro"
+        hint = (
+            "no instance matches; see all: cloudlet ec2 describe-instances"
+            if filters
+            else f"none yet; launch one: {launch}"
+        )
     ways = [f"log in to {one.name or one.id}: {logins[one.id]}" for one in found if one.id in logins]
     return _table(found, reservations(found, logins), hint=hint, footnotes=ways)
 

@@ -8,11 +8,14 @@ import typer
 from cli.commands.ec2.shared import DryRun, Filters, TagSpecifications, parse_filters, parse_tags
 from cli.options import command, open_cloud, read_bytes_argument
 from cli.output import Answer
-from emulator.errors import InvalidRequestError
+from emulator.resources.invalid import InvalidParameterValueError
 
 app = typer.Typer()
 
 _KeyName = Annotated[str, typer.Option("--key-name", metavar="NAME", help="What it is called: 1 to 255 characters.")]
+
+_NONE = "no key pairs; make one: cloudlet ec2 create-key-pair --key-name me"
+_NONE_MATCHES = "no key pair matches; see all: cloudlet ec2 describe-key-pairs"
 
 _COLUMNS = ("NAME", "TYPE", "KEY PAIR ID", "FILE")
 
@@ -38,7 +41,7 @@ def create_key_pair(
     from emulator.keypairs.document import created
 
     if key_format != "pem":
-        raise InvalidRequestError(
+        raise InvalidParameterValueError(
             f"Invalid value '{key_format}' for KeyFormat.", hint="make a pem, and `puttygen me.pem` makes a ppk of it"
         )
     with open_cloud() as cloud:
@@ -111,7 +114,7 @@ def describe_key_pairs(
         columns=_COLUMNS,
         rows=[(pair.name, pair.type, pair.id, _shown(pair.private_key_file)) for pair in found],
         ids=[pair.id for pair in found],
-        hint=None if found else "no key pairs; make one: cloudlet ec2 create-key-pair --key-name me",
+        hint=None if found else _NONE_MATCHES if filters else _NONE,
     )
 
 

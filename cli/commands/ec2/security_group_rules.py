@@ -101,7 +101,8 @@ def authorize_security_group_egress(
     """Let something out, of a group that no longer lets out everything.
 
     \b
-    cloudlet ec2 authorize-security-group-egress --group-name web \\
+    cloudlet ec2 authorize-security-group-egress \\
+        --group-id sg-0123456789abcdef0 \\
         --protocol tcp --port 443 --cidr 0.0.0.0/0
     """
     wanted = _structures(protocol, port, cidr, source_group, ip_permissions)
@@ -148,8 +149,8 @@ def revoke_security_group_egress(
     """No longer let something out. A new group has one such rule: all, to everywhere.
 
     \b
-    cloudlet ec2 revoke-security-group-egress --group-name web \\
-        --protocol all --cidr 0.0.0.0/0
+    cloudlet ec2 revoke-security-group-egress \\
+        --group-id sg-0123456789abcdef0 --protocol all --cidr 0.0.0.0/0
     """
     wanted = _structures(protocol, port, cidr, source_group, ip_permissions)
     rule_ids = security_group_rule_ids or []

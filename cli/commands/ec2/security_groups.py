@@ -10,7 +10,7 @@ from cli.options import command, open_cloud
 from cli.output import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from emulator.network.security_group import Permission
 
@@ -71,6 +71,8 @@ def describe_security_groups(
     with open_cloud() as cloud:
         groups = cloud.network.groups
         found = groups.describe(group_ids or [], group_names or [], parse_filters(filters))
+        peers = {rule.permission.peer_group for group in found for rule in group.rules}
+        names = groups.names([peer for peer in peers if peer is not None])
     return Answer(
         described(found, cloud.settings.region, groups.vpc_id),
         columns=("GROUP ID", "NAME", "IN", "OUT", "DESCRIPTION"),
@@ -78,13 +80,14 @@ def describe_security_groups(
             (
                 group.id,
                 group.name,
-                _all_traffic(group.permissions(egress=False)),
-                _all_traffic(group.permissions(egress=True)),
+                _all_traffic(group.permissions(egress=False), "from", names),
+                _all_traffic(group.permissions(egress=True), "to", names),
                 group.description,
             )
             for group in found
         ],
         ids=[group.id for group in found],
+        hint=None if found else "no security group matches; see all: cloudlet ec2 describe-security-groups",
     )
 
 
@@ -103,5 +106,10 @@ def delete_security_group(group_id: GroupId = None, group_name: GroupName = None
     return Answer(deleted(group), text="", ids=[group.id], hint=f"deleted {group.name} ({group.id})")
 
 
-def _all_traffic(permissions: "Iterable[Permission]") -> str:
-    return ", ".join(dict.fromkeys(traffic_text(one) for one in permissions)) or "nothing"
+def _all_traffic(permissions: "Iterable[Permission]", way: str, names: "Mapping[str, str]") -> str:
+    """Return what is let through and for whom, *way* between the two: `tcp 22 from 10.0.0.0/8, web; icmp from web`."""
+    peers: dict[str, list[str]] = {}
+    for one in permissions:
+        peer = one.cidr or one.peer_group or "-"
+        peers.setdefault(traffic_text(one), []).append(names.get(peer, peer))
+    return "; ".join(f"{traffic} {way} {', '.join(whom)}" for traffic, whom in peers.items()) or "nothing"

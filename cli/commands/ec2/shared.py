@@ -1,6 +1,6 @@
 """Options that many commands of `ec2` have, and how their values are read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -61,14 +61,23 @@ def parse_filters(texts: Sequence[str] | None) -> "list[Filter]":
 
 
 def parse_structure(text: str | None, option: str, *names: str) -> dict[str, Any]:
-    """Return the one structure that *option* was given, `{}` for none; *names*, if given, are all it may have."""
+    """Return the one structure that *option* was given, `{}` for none; its members are texts if *names* name them."""
     from cli.shorthand import structures
 
     model = " or ".join(f"{name}=VALUE" for name in names) or "NAME=VALUE,NAME=VALUE"
     found = structures(text, option, model) if text else [{}]
-    if len(found) != 1 or (names and not {*found[0]} <= {*names}):
+    if len(found) != 1 or (names and not _are_texts(found[0], names)):
         raise InvalidRequestError(f"{option} {text!r} is not what it takes", hint=f"write {model}")
     return found[0]
+
+
+def _are_texts(structure: Mapping[str, Any], names: Sequence[str]) -> bool:
+    return all(name in names and isinstance(value, str) for name, value in structure.items())
+
+
+def without(structure: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return *structure* but for the members that mean nothing here."""
+    return {name: value for name, value in structure.items() if name not in names}
 
 
 def parse_tag_specifications(

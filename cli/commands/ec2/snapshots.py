@@ -58,7 +58,8 @@ def describe_snapshots(
     with open_cloud() as cloud:
         found = cloud.volumes.snapshots.describe(snapshot_ids or [], parse_filters(filters), owner_ids or [])
     none_yet = "no snapshots; make one: cloudlet ec2 create-snapshot --volume-id ID"
-    return _table(found, document.snapshots(found), hint=None if found else none_yet)
+    none = "no snapshot matches; see all: cloudlet ec2 describe-snapshots" if filters or owner_ids else none_yet
+    return _table(found, document.snapshots(found), hint=None if found else none)
 
 
 @command(app, "delete-snapshot")
@@ -75,7 +76,7 @@ def delete_snapshot(
     """
     with open_cloud() as cloud:
         deleted = cloud.volumes.snapshots.delete(snapshot_id, dry_run=dry_run)
-    return Answer({"Return": True}, text="", ids=[deleted], hint=f"deleted {deleted}")
+    return Answer(None, text="", ids=[deleted], hint=f"deleted {deleted}")
 
 
 def _table(snapshots: "Sequence[Snapshot]", document: object, hint: str | None) -> Answer:

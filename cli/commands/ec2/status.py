@@ -27,12 +27,15 @@ def describe_instance_status(
         --include-all-instances
     """
     from emulator.instances import InstanceState
+    from emulator.instances.finding import select_statuses
     from emulator.instances.status_document import status_document
 
+    wanted = parse_filters(filters)
     with open_cloud() as cloud:
-        found = cloud.instances.describe(instance_ids or [], parse_filters(filters))
+        found = cloud.instances.describe(instance_ids or [])
         shown = [one for one in found if include_all_instances or one.state is InstanceState.RUNNING]
-        statuses = cloud.instances.statuses(shown)
+        statuses = select_statuses(cloud.instances.statuses(shown), wanted)
+    none_matches = "no status matches; see all: cloudlet ec2 describe-instance-status --include-all-instances"
     return Answer(
         status_document(statuses),
         columns=("INSTANCE ID", "NAME", "STATE", "SYSTEM", "INSTANCE"),
@@ -41,5 +44,5 @@ def describe_instance_status(
             for one in statuses
         ],
         ids=[one.instance.id for one in statuses],
-        hint=None if statuses else "no instance runs",
+        hint=None if statuses else none_matches if wanted else "no instance runs",
     )

@@ -62,6 +62,8 @@ def describe_tags(filters: Filters = None) -> Answer:
     """
     with open_cloud() as cloud:
         found = cloud.tags.describe(parse_filters(filters))
+    none_yet = "no tags; give some: cloudlet ec2 create-tags --resources ID --tags Key=Name,Value=web"
+    none = "no tag matches; see all: cloudlet ec2 describe-tags" if filters else none_yet
     return Answer(
         {
             "Tags": [
@@ -72,21 +74,22 @@ def describe_tags(filters: Filters = None) -> Answer:
         columns=("RESOURCE ID", "TYPE", "KEY", "VALUE"),
         rows=[(tag.resource_id, tag.resource_type, tag.key, tag.value) for tag in found],
         ids=list(dict.fromkeys(tag.resource_id for tag in found)),
-        hint=None if found else "no tags; give some: cloudlet ec2 create-tags --resources ID --tags Key=Name,Value=web",
+        hint=None if found else none,
     )
 
 
 def _parse(texts: Sequence[str]) -> dict[str, str | None]:
     """Return the values of `--tags` by their keys; None for a tag that was given without a value."""
     from cli.shorthand import structures
+    from emulator.resources.tags import tags_by_key
 
-    parsed: dict[str, str | None] = {}
+    pairs: list[tuple[str, str | None]] = []
     for text in texts:
         for tag in structures(text, "--tags", _TAG):
             if "Key" not in tag or not {*tag} <= {"Key", "Value"} or any(isinstance(one, list) for one in tag.values()):
                 raise InvalidRequestError(f"--tags {text!r} is no tag", hint=f"write {_TAG}, or Value='a, b'")
-            parsed[str(tag["Key"])] = None if tag.get("Value") is None else str(tag["Value"])
-    return parsed
+            pairs.append((str(tag["Key"]), None if tag.get("Value") is None else str(tag["Value"])))
+    return tags_by_key(pairs)
 
 
 def _done(verb: str, ids: Sequence[str]) -> Answer:

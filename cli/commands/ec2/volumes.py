@@ -91,7 +91,8 @@ def describe_volumes(
     with open_cloud() as cloud:
         found = cloud.volumes.describe(volume_ids or [], parse_filters(filters))
     none_yet = "no volumes; make one: cloudlet ec2 create-volume --size 8 --availability-zone us-east-1a"
-    return _table(found, document.volumes(found), hint=None if found else none_yet)
+    none = "no volume matches; see all: cloudlet ec2 describe-volumes" if filters else none_yet
+    return _table(found, document.volumes(found), hint=None if found else none)
 
 
 @command(app, "attach-volume")
@@ -173,7 +174,7 @@ def delete_volume(volume_id: VolumeId, dry_run: DryRun = False) -> Answer:
     """
     with open_cloud() as cloud:
         deleted = cloud.volumes.delete(volume_id, dry_run=dry_run)
-    return Answer({"Return": True}, text="", ids=[deleted], hint=f"deleted {deleted}")
+    return Answer(None, text="", ids=[deleted], hint=f"deleted {deleted}")
 
 
 def _table(volumes: "Sequence[Volume]", document: object, hint: str | None) -> Answer:

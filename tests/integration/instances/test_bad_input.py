@@ -106,6 +106,25 @@ def names(shared: Cloud, nano: Machine, tmp_path_factory: pytest.TempPathFactory
         ("stop-instances", USAGE, "MissingParameter", "The request must contain the parameter InstanceIds"),
         ("create-image --instance-id {nano} --name no", USAGE, "InvalidAMIName.Malformed", "no"),
         ("create-tags --resources {nano} --tags Key=aws:mine,Value=x", USAGE, "InvalidParameterValue", "reserved"),
+        ("create-tags --resources nope --tags Key=a,Value=x", REFUSED, "InvalidID", "The ID 'nope' is not valid"),
+        (
+            f"{RUN} --tag-specifications ResourceType=instance,Tags=[{{{{Key=a,Value=1}}}},{{{{Key=a,Value=2}}}}]",
+            USAGE,
+            "InvalidParameterValue",
+            "Duplicate tag key 'a' specified.",
+        ),
+        (
+            f"{RUN} --iam-instance-profile Name=a/b",
+            USAGE,
+            "InvalidParameterValue",
+            "Value (a/b) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
+        ),
+        (
+            "modify-instance-attribute --instance-id {nano} --instance-type m5.large --disable-api-termination",
+            USAGE,
+            "InvalidParameterCombination",
+            "Fields for multiple attribute types specified",
+        ),
         ("stop-instances --instance-ids {nano} --dry-run", REFUSED, "DryRunOperation", "DryRun flag is set"),
     ],
 )

@@ -1,9 +1,14 @@
 """`cloudlet ec2` from launch to end, as a shell script uses it."""
 
 import json
+import signal
+import subprocess
 
 from emulator.cloud import Cloud
-from tests.integration.instances.conftest import Machine, cloudlet
+from emulator.errors import EmulatorError
+from emulator.instances import InstanceState
+from tests.conftest import wait_for
+from tests.integration.instances.conftest import CLOUDLET, Machine, cloudlet, environment
 
 
 def _json(cloud: Cloud, *words: str) -> dict[str, list[dict[str, object]]]:
@@ -60,6 +65,34 @@ def test_a_launch_says_what_to_do_next_on_stderr(cloud: Cloud) -> None:
     ids = [instance.id for instance in cloud.instances.describe()]
     assert f"cloudlet ec2 exec {ids[0]} -- bash" in talkative.stderr.decode()
     assert (quiet.stdout.decode(), quiet.stderr) == (f"{ids[1]}\n", b"")
+
+
+def _is_waited_for(cloud: Cloud) -> bool:
+    """Tell whether somebody waits inside an instance for its user data."""
+    try:
+        seen = [
+            cloud.instances.exec(one.id, ("sh", "-c", "cat /proc/[0-9]*/cmdline")) for one in cloud.instances.describe()
+        ]
+    except EmulatorError:  # it does not run yet
+        return False
+    return any(b"timeout" in one.output for one in seen)
+
+
+def test_ctrl_c_ends_the_waiting_for_user_data_and_nothing_else(cloud: Cloud) -> None:
+    """The ids come all the same: without them, the instance would be lost to a script."""
+    words = ("--image-id", "minimal", "--instance-type", "t3.nano", "--user-data", "#!/bin/sh\nexec sleep 1000\n")
+    command = (*CLOUDLET, "ec2", "run-instances", *words, "--wait-for-user-data", "--quiet")
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment(cloud), stdout=pipe, stderr=pipe, text=True) as process:
+        wait_for(lambda: _is_waited_for(cloud))
+
+        process.send_signal(signal.SIGINT)
+        output, said = process.communicate(timeout=60)
+
+    (instance,) = cloud.instances.describe()
+    assert instance.state is InstanceState.RUNNING
+    assert (process.returncode, output) == (130, f"{instance.id}\n")
+    assert said == f"interrupted; still running, user data included: {instance.id}\n"
 
 
 def test_an_empty_list_is_no_failure(cloud: Cloud) -> None:

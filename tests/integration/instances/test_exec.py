@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from cli.commands.ec2.entering import HeldStillError, wait_while_held
 from emulator.cloud import Cloud
 from tests.integration.instances.conftest import CLOUDLET, Machine, cloudlet, environment, launch
 
@@ -159,6 +160,47 @@ def test_what_never_ran_is_125(cloud: Cloud) -> None:
     assert b"Invalid id" in unknown.stderr
 
 
+@pytest.fixture
+def held(cloud: Cloud) -> Iterator[Machine]:
+    """An instance that is held still, as while an image is made of it."""
+    (machine,) = launch(cloud, "minimal", "t3.nano", tags={"Name": "held"})
+    with cloud.engine._connection.translated("hold a container still") as api:
+        api.pause(machine.instance.container_id)
+    yield machine
+
+
+def _let_go_on(machine: Machine) -> None:
+    with machine.cloud.engine._connection.translated("let a container go on") as api:
+        api.unpause(machine.instance.container_id)
+
+
+def test_a_command_waits_for_an_instance_that_is_held_still(held: Machine) -> None:
+    """Then it runs, with all of its input."""
+    command = (*CLOUDLET, "ec2", "exec", "held", "--", "cat")
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment(held.cloud), stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "Waiting for held, which is held still …\n".encode()
+        _let_go_on(held)
+
+        output, _ = process.communicate(b"hello", timeout=60)
+
+    assert (process.returncode, output) == (0, b"hello")
+
+
+def test_an_instance_that_stays_still_is_not_waited_for_for_ever(held: Machine) -> None:
+    """Somebody else has paused it, and is told how to undo that."""
+    container_id = held.instance.container_id or ""
+
+    with pytest.raises(HeldStillError, match="The instance 'held' is held still") as caught:
+        wait_while_held(held.cloud, "held", container_id, patience_seconds=0.2)
+
+    assert caught.value.hint is not None
+    assert f"docker unpause {container_id[:12]}" in caught.value.hint
+    _let_go_on(held)
+    wait_while_held(held.cloud, "held", container_id, patience_seconds=0)
+
+
 def test_a_terminal_is_a_terminal_inside(terminal: Terminal) -> None:
     """With its prompt, its echo, its size and its colours."""
     terminal.sees("# ")
@@ -191,6 +233,40 @@ def test_ctrl_c_reaches_the_command_and_not_the_bridge(terminal: Terminal) -> No
     terminal.press("echo code $?\r")
 
     terminal.sees(rf"code {128 + signal.SIGINT}\r\n")
+
+
+def test_a_terminal_whose_input_has_ended_shows_what_a_command_prints(nano: Machine) -> None:
+    """As under `script … </dev/null`: each time, however early the end came."""
+    for _ in range(10):
+        terminal = Terminal(nano, "echo", "hello", rows=40, columns=100)
+        try:
+            terminal.press("\x04")
+            terminal.sees(r"hello\r\n")
+            assert terminal.process.wait(30) == 0
+        finally:
+            terminal.close()
+
+
+def test_what_was_typed_ahead_is_read_to_its_end(nano: Machine) -> None:
+    """Lines, then an end of the input. Here they are echoed, there as well, and then come what `cat` has read."""
+    terminal = Terminal(nano, "cat", rows=40, columns=100)
+    try:
+        terminal.press("typed ahead\r\x04")
+        terminal.sees(r"(typed ahead\r\n){3}")
+        assert terminal.process.wait(30) == 0
+    finally:
+        terminal.close()
+
+
+def test_an_end_of_input_reaches_the_command(terminal: Terminal) -> None:
+    """A shell ends by it."""
+    terminal.sees("# ")
+
+    terminal.press("(exit 3)\r")
+    terminal.sees("# ")
+    terminal.press("\x04")
+
+    assert terminal.process.wait(30) == 3
 
 
 def test_the_terminal_is_as_it_was_afterwards(terminal: Terminal) -> None:

@@ -204,6 +204,25 @@ def test_why_nobody_can_log_in_is_told(cloud: Cloud) -> None:
     assert b"Invalid id" in unknown.stderr
 
 
+def test_a_key_is_no_way_into_what_has_no_ssh_server(cloud: Cloud) -> None:
+    """It is said at the launch; no port is published, and nobody is promised a login or made to wait for one."""
+    cloud.key_pairs.create("me", "ed25519")
+    words = ("--image-id", "minimal", "--instance-type", "t2.nano", "--count", "2", "--key-name", "me")
+
+    launched = cloudlet(cloud, "ec2", "run-instances", *words)
+    first, second = cloud.instances.describe()
+    refused = cloudlet(cloud, "ec2", "ssh", first.id, "--", "true")
+
+    warning = "warning: the AMI minimal has no systemd, and so no ssh server for the key pair me"
+    assert launched.returncode == 0
+    assert launched.stderr.decode().count(warning) == 1
+    assert b"ssh -i" not in launched.stderr + launched.stdout
+    assert (first.ports, second.ports) == ((), ())
+    assert refused.returncode == _EXEC_FAILED
+    assert f"The instance '{first.id}' runs no ssh server".encode() in refused.stderr
+    assert f"hint: enter it with `cloudlet ec2 exec {first.id} -- bash`".encode() in refused.stderr
+
+
 def test_an_unknown_key_pair_launches_nothing(cloud: Cloud) -> None:
     words = ("run-instances", "--image-id", "base", "--instance-type", "t2.nano", "--key-name", "me")
 

@@ -65,6 +65,18 @@ def test_an_unknown_type_names_the_nearest(cloudlet: Cloudlet) -> None:
         ("--publish", "eighty"),
         ("--output", "xml"),
         ("--no-such-option",),
+        ("--timeout", "-5", "--wait-for-user-data"),
+        ("--timeout", "nan", "--wait-for-user-data"),
+        ("--iam-instance-profile", "Name=a/b"),
+        ("--iam-instance-profile", "Name=a,b"),
+        ("--iam-instance-profile", "Name="),
+        ("--iam-instance-profile", "Name=a,Arn=arn:aws:iam::000000000000:instance-profile/a"),
+        ("--iam-instance-profile", "Arn=a"),
+        ("--iam-instance-profile", "[]"),
+        ("--placement", "AvailabilityZone=a,b"),
+        ("--monitoring", "yes"),
+        ("--block-device-mappings", "DeviceName=/dev/sdf,Ebs={VolumeSize=8,Encrypted=true}"),
+        ("--block-device-mappings", "DeviceName=/dev/sdf,Ebs=8"),
     ],
 )
 def test_what_can_never_work_is_a_usage_error(cloudlet: Cloudlet, extra: tuple[str, ...]) -> None:

@@ -108,7 +108,13 @@ def test_what_cannot_be_done_has_awss_code(cloudlet: Cloudlet) -> None:
     assert (unknown.exit_code, "(InvalidKeyPair.NotFound)" in unknown.stderr) == (FAILED, True)
     assert (dry.exit_code, "(DryRunOperation)" in dry.stderr) == (FAILED, True)
     assert (nothing.exit_code, "(MissingParameter)" in nothing.stderr) == (USAGE, True)
-    assert (ppk.exit_code, "puttygen" in ppk.stderr) == (USAGE, True)
+    assert (ppk.exit_code, ppk.stderr.splitlines()) == (
+        USAGE,
+        [
+            "error: Invalid value 'ppk' for KeyFormat. (InvalidParameterValue)",
+            "hint: make a pem, and `puttygen me.pem` makes a ppk of it",
+        ],
+    )
     assert (dsa.exit_code, "choose from rsa, ed25519" in dsa.stderr) == (USAGE, True)
 
 

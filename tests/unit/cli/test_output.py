@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 import yaml
 
-from cli.output import Answer, check_format, show, table_lines
+from cli.output import Answer, check_format, default_format, show, table_lines
 from cli.text_output import text_lines
 from emulator.errors import InvalidRequestError
+from tests.unit.cli.conftest import Cloudlet
 
 _ANSWER = Answer(
     {"Instances": [{"InstanceId": "i-1", "LaunchTime": datetime(2026, 1, 2, tzinfo=UTC), "Tags": []}]},
@@ -74,12 +75,65 @@ def test_a_name_cannot_write_on_the_terminal(capsys: Capture) -> None:
     assert capsys.readouterr().out == "NAME\na\\x1b[31m\\nb\n"
 
 
-def test_a_query_takes_a_part_as_json_or_as_asked(capsys: Capture) -> None:
-    """The table has no parts."""
-    show(_ANSWER, "table", "Instances[].InstanceId", quiet=False)
+def test_a_query_takes_a_part_in_the_form_that_is_asked_for(capsys: Capture) -> None:
+    """Of one answer, for a program or a shell."""
+    show(_ANSWER, "json", "Instances[].InstanceId", quiet=False)
     show(_ANSWER, "text", "Instances[].InstanceId", quiet=False)
 
     assert capsys.readouterr().out == '[\n    "i-1"\n]\ni-1\n'
+
+
+@pytest.mark.parametrize(
+    ("output", "query", "chosen"),
+    [("table", None, "table"), ("table", "Instances", "json"), ("yaml", "Instances", "yaml"), ("text", None, "text")],
+)
+def test_a_query_is_json_where_no_form_is_asked_for(output: str, query: str | None, chosen: str) -> None:
+    """What it leaves is rarely a table; another form was chosen in the environment."""
+    assert default_format(output, query) == chosen
+
+
+@pytest.mark.parametrize(
+    ("query", "lines"),
+    [
+        ("'i-1'", ["i-1"]),
+        ("`null`", ["-"]),
+        ("`[]`", []),
+        ("`{}`", []),
+        ("`[[], []]`", []),
+        ('`["a", 1, true, null]`', ["a", "1", "true", "-"]),
+        ('`[["i-1", "running"], ["i-22", "stopped", 1]]`', ["i-1   running", "i-22  stopped  1"]),
+        ('`{"Id": "i-1", "State": {"Code": 16}}`', ["Id     i-1", 'State  {"Code": 16}']),
+        ('`[{"Id": "i-1"}, {"Id": "i-22", "Az": "a"}]`', ["Id    Az", "i-1   -", "i-22  a"]),
+        ("'a\x1b[31mb'", ["a\\x1b[31mb"]),
+    ],
+)
+def test_a_table_of_what_a_query_finds_has_lines_and_columns(capsys: Capture, query: str, lines: list[str]) -> None:
+    """Whoever asks for a table with a query has it; a structure within a cell is json."""
+    show(_ANSWER, "table", query, quiet=False)
+
+    assert capsys.readouterr().out.splitlines() == lines
+
+
+def test_a_table_that_is_asked_for_is_one_with_a_query_too(cloudlet: Cloudlet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only where nothing is asked for on the command line is a query json."""
+    words = ("ec2", "describe-instance-types", "--instance-types", "t2.nano", "--query", "InstanceTypes[].InstanceType")
+
+    asked_for = cloudlet(*words, "--output", "table")
+    by_default = cloudlet(*words)
+    monkeypatch.setenv("CLOUDLET_OUTPUT", "text")
+    by_habit = cloudlet(*words)
+
+    assert asked_for.stdout == by_habit.stdout == "t2.nano\n"
+    assert json.loads(by_default.stdout) == ["t2.nano"]
+
+
+@pytest.mark.parametrize("output", ["table", "json", "yaml", "text"])
+def test_an_answer_of_nothing_is_not_written(capsys: Capture, output: str) -> None:
+    """`aws` writes nothing where AWS answers nothing; what to do next is told all the same."""
+    show(Answer(None, text="", hint="deleted it"), output, None, quiet=False)
+
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "deleted it\n")
 
 
 def test_quiet_gives_ids_and_nothing_else(capsys: Capture) -> None:

@@ -1,6 +1,7 @@
 """The commands on security groups: they need no engine as long as there are no instances."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,29 @@ def test_people_see_rules_a_line_each(cloudlet: Cloudlet, web: str) -> None:
         ["web", "in", "tcp", "22", "0.0.0.0/0", "-"],
         ["web", "in", "all", "default", "-"],
     ]
-    assert groups.stdout.splitlines()[1].split() == [web, "web", "tcp", "22,", "all", "all", "Web", "servers"]
+    assert re.split(" {2,}", groups.stdout.splitlines()[1]) == [
+        web,
+        "web",
+        "tcp 22 from 0.0.0.0/0; all from default",
+        "all to 0.0.0.0/0",
+        "Web servers",
+    ]
+
+
+def test_the_peers_of_the_same_traffic_stand_together(cloudlet: Cloudlet, web: str) -> None:
+    for peer in ("10.0.0.0/8", "192.168.0.0/16"):
+        cloudlet(*_AUTHORIZE, "--group-id", web, "--protocol", "tcp", "--port", "5432", "--cidr", peer)
+
+    groups = cloudlet("ec2", "describe-security-groups", "--group-ids", web)
+
+    assert "  tcp 5432 from 10.0.0.0/8, 192.168.0.0/16  " in groups.stdout
+
+
+def test_filters_that_let_no_group_through_say_so(cloudlet: Cloudlet) -> None:
+    outcome = cloudlet("ec2", "describe-security-groups", "--filters", "Name=group-name,Values=db")
+
+    assert (outcome.exit_code, outcome.stdout) == (0, "")
+    assert outcome.stderr == "no security group matches; see all: cloudlet ec2 describe-security-groups\n"
 
 
 def test_a_rule_is_revoked_as_it_was_authorized_or_by_its_id(cloudlet: Cloudlet, web: str) -> None:

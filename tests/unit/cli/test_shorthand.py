@@ -22,6 +22,7 @@ from emulator.errors import InvalidRequestError
         ("ResourceType=instance,Tags=[]", {}),
         ('{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "web"}]}', {"Name": "web"}),
         ('[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "web"}]}]', {"Name": "web"}),
+        ('{"ResourceType": "instance", "Tags": [{"Key": "empty", "Value": null}]}', {"empty": ""}),
     ],
 )
 def test_tags_are_read_as_aws_reads_them(text: str, tags: dict[str, str]) -> None:
@@ -44,6 +45,36 @@ def test_tags_are_kept_apart_by_what_they_are_for() -> None:
         "instance": {"Name": "instance-1"},
         "volume": {"Name": "volume-1"},
     }
+
+
+@pytest.mark.parametrize(
+    "specifications",
+    [
+        ["ResourceType=instance,Tags=[{Key=a,Value=1},{Key=a,Value=2}]"],
+        ["ResourceType=instance,Tags=[{Key=a,Value=1}]", "ResourceType=instance,Tags=[{Key=a,Value=1}]"],
+    ],
+)
+def test_a_key_that_comes_twice_for_one_type_is_refused(specifications: list[str]) -> None:
+    """In one specification, or in two of them."""
+    with pytest.raises(InvalidRequestError, match=r"^Duplicate tag key 'a' specified\.$") as caught:
+        specified_tags(specifications, "instance")
+
+    assert caught.value.code == "InvalidParameterValue"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Tags=[{Key=a,Value=1}]", "Tag specification resource type must have a value"),
+        ("ResourceType=bucket", "'bucket' is not a valid taggable resource type for this operation."),
+        ("ResourceType=a,b", "'['a', 'b']' is not a valid taggable resource type for this operation."),
+    ],
+)
+def test_tags_are_for_a_type_of_resource(text: str, message: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        specified_tags([text], "instance")
+
+    assert (caught.value.code, caught.value.message) == ("InvalidParameterValue", message)
 
 
 @pytest.mark.parametrize(

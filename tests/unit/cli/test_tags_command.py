@@ -38,6 +38,25 @@ def test_tags_come_and_go(cloudlet: Cloudlet, key_id: str) -> None:
     assert [line.split()[2] for line in cloudlet("ec2", "describe-tags").stdout.splitlines()[1:]] == ["b", "c"]
 
 
+@pytest.mark.parametrize("output", ["json", "yaml", "text"])
+@pytest.mark.parametrize("verb", ["create-tags", "delete-tags"])
+def test_where_aws_answers_nothing_nothing_is_written(cloudlet: Cloudlet, key_id: str, verb: str, output: str) -> None:
+    """No `null`: a script reads what is there as an answer."""
+    outcome = cloudlet("ec2", verb, "--resources", key_id, "--tags", "Key=a,Value=1", "--output", output)
+
+    assert (outcome.exit_code, outcome.stdout) == (0, "")
+
+
+def test_filters_that_let_nothing_through_say_so(cloudlet: Cloudlet, key_id: str) -> None:
+    """There are tags: to give some would be no way on."""
+    cloudlet("ec2", "create-tags", "--resources", key_id, "--tags", "Key=a,Value=1")
+
+    outcome = cloudlet("ec2", "describe-tags", "--filters", "Name=key,Values=b")
+
+    assert (outcome.exit_code, outcome.stdout) == (0, "")
+    assert outcome.stderr == "no tag matches; see all: cloudlet ec2 describe-tags\n"
+
+
 def test_tags_are_found_by_filters(cloudlet: Cloudlet, key_id: str) -> None:
     cloudlet("ec2", "create-tags", "--resources", key_id, "--tags", "Key=a,Value=1", "Key=b,Value=2")
 

@@ -37,6 +37,8 @@ def test_a_price_stands_beside_each_type(cloudlet: Cloudlet) -> None:
             ["t4g.nano"],
         ),
         (["Name=burstable-performance-supported,Values=true", "Name=instance-type,Values=*.2xlarge"], None),
+        (["Name=bare-metal,Values=false", "Name=instance-type,Values=t2.nano"], ["t2.nano"]),
+        (["Name=bare-metal,Values=true"], []),
         (["Name=instance-type,Values=x9.*"], []),
     ],
 )

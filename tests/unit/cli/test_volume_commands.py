@@ -21,6 +21,22 @@ def test_no_volumes_are_an_answer(cloudlet: Cloudlet) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "noun"),
+    [
+        (("describe-volumes", "--filters", "Name=status,Values=error"), "volume"),
+        (("describe-snapshots", "--filters", "Name=status,Values=error"), "snapshot"),
+        (("describe-snapshots", "--owner-ids", "000000000001"), "snapshot"),
+    ],
+)
+def test_filters_that_let_nothing_through_say_so(cloudlet: Cloudlet, words: tuple[str, ...], noun: str) -> None:
+    """An answer all the same, and no reason to make one more."""
+    outcome = cloudlet("ec2", *words)
+
+    assert (outcome.exit_code, outcome.stdout) == (0, "")
+    assert outcome.stderr == f"no {noun} matches; see all: cloudlet ec2 {words[0]}\n"
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         ((*_CREATE,), "MissingParameter"),

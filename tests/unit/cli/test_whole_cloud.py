@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.errors import NO_ENGINE
+from cli.errors import NO_ENGINE, USAGE
 from tests.unit.cli.conftest import Cloudlet
 
 
@@ -20,9 +20,13 @@ def test_nothing_is_removed_while_the_engine_does_not_answer(cloudlet: Cloudlet,
 
 
 def test_what_env_prints_is_safe_to_evaluate(cloudlet: Cloudlet, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A shell runs these lines: a value is a word, whatever is in it."""
+    """A shell runs these lines: what is no region is not among them."""
     monkeypatch.setenv("AWS_REGION", "here; touch there")
 
     outcome = cloudlet("env")
 
-    assert "export AWS_REGION='here; touch there'\n" in outcome.stdout
+    assert (outcome.exit_code, outcome.stdout) == (USAGE, "")
+    assert outcome.stderr == (
+        "error: AWS_REGION='here; touch there' is not the name of a region\n"
+        "hint: write one such as us-east-1 or eu-west-1\n"
+    )

@@ -58,6 +58,8 @@ def test_it_is_described_in_amazons_words() -> None:
     assert document["SourceImageId"] == AMI.source_id
     assert document["Tags"] == [{"Key": "Team", "Value": "data"}]
     assert (document["State"], document["Public"]) == ("available", False)
+    assert document["CreationDate"] == "2026-01-02T03:04:05.000Z"
+    assert [one["DeviceName"] for one in document["BlockDeviceMappings"]] == [document["RootDeviceName"]]
 
 
 def test_every_filter_is_one_that_an_image_has() -> None:

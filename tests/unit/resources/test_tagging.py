@@ -1,6 +1,7 @@
 """Tags of anything, whoever made it."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -8,20 +9,27 @@ import pytest
 from emulator.errors import InvalidRequestError, NotFoundError
 from emulator.resources.dry_run import DryRunError
 from emulator.resources.filters import Filter
+from emulator.resources.references import Noun, find
 from emulator.resources.tagging import TagDescription, Tagging
+from emulator.resources.tags import tags_by_key
 from emulator.state import Database
 
 WEB, DB = "i-00000000000000001", "i-00000000000000002"
 KEY = "key-00000000000000001"
-NAMES = {"web": WEB, WEB: WEB, DB: DB}
+INSTANCE = Noun("instance", "i", lambda ids, _: NotFoundError(f"no {ids}"))
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What a tag can be given to, by its id or its Name."""
+
+    id: str
+    name: str | None = None
 
 
 def find_instances(references: Sequence[str]) -> list[str]:
     """Two instances, one of which may be called by its Name."""
-    for reference in references:
-        if reference not in NAMES:
-            raise NotFoundError(f"no {reference}")
-    return [NAMES[reference] for reference in references]
+    return [one.id for one in find(INSTANCE, references, [Instance(WEB, "web"), Instance(DB)])]
 
 
 def check_keys(ids: Sequence[str], keys: Collection[str]) -> None:
@@ -97,14 +105,39 @@ def test_what_cannot_be_tagged_here_has_no_valid_id(tagging: Tagging, resource_i
     assert caught.value.code == "InvalidID"
 
 
+@pytest.mark.parametrize("text", ["nope", "wep", "i-123", "bucket-00000000000000001", ""])
+def test_what_is_neither_an_id_nor_a_name_is_no_valid_id(tagging: Tagging, text: str) -> None:
+    """In the words that AWS has for tags of anything, and with the nearest name."""
+    with pytest.raises(NotFoundError) as caught:
+        tagging.create([KEY, text], {"a": "b"})
+
+    assert (caught.value.code, caught.value.message) == ("InvalidID", f"The ID '{text}' is not valid")
+    assert caught.value.hint == (
+        "did you mean web?" if text == "wep" else "list the ones you have with `cloudlet ec2 describe-instances`"
+    )
+    assert tagging.describe() == []
+
+
+def test_a_key_has_one_value_in_a_request() -> None:
+    """Which of two would be meant?"""
+    with pytest.raises(InvalidRequestError) as caught:
+        tags_by_key([("a", "1"), ("b", "2"), ("a", "1")])
+
+    assert (caught.value.code, caught.value.message) == ("InvalidParameterValue", "Duplicate tag key 'a' specified.")
+    assert tags_by_key([("a", "1"), ("A", None)]) == {"a": "1", "A": None}
+
+
 def test_the_tags_that_are_there_count_towards_the_most(tagging: Tagging) -> None:
     """Fifty; a new value for an old key is no new tag."""
     tagging.create([WEB], {f"key-{number}": "" for number in range(50)})
 
     tagging.create([WEB], {"key-0": "new"})
-    with pytest.raises(InvalidRequestError, match="at most 50 tags"):
+    with pytest.raises(
+        InvalidRequestError, match="The maximum number of Tags for a resource has been reached"
+    ) as caught:
         tagging.create([KEY, WEB], {"one-more": ""})
 
+    assert caught.value.code == "TagLimitExceeded"
     assert len(tagging.describe()) == 50
 
 

@@ -1,0 +1,152 @@
+"""Every documented command of `ec2` that AWS has, as the parser of the `aws` command reads it; nothing is sent."""
+
+import inspect
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from awscli.argprocess import ParamError  # type: ignore[import-untyped]
+from awscli.clidriver import create_clidriver  # type: ignore[import-untyped]
+from botocore.validate import ParamValidator
+
+from cli.helptext import commands_of
+from cli.main import app
+
+PROJECT = Path(__file__).parents[3]
+
+OWN_VERBS = {"exec", "ssh", "cp"}
+OWN_OPTIONS = {"--publish": 1, "--quiet": 0, "-q": 0, "--timeout": 1, "--wait-for-user-data": 0}
+"""What AWS has not, and how many words belong to it."""
+
+Aws = Callable[[Sequence[str]], Mapping[str, Any]]
+
+
+def _help_texts(command: Any, path: str) -> Iterator[tuple[str, str]]:
+    yield path, inspect.cleandoc(command.help or "")
+    for name, below in commands_of(command).items():
+        yield from _help_texts(below, name)
+
+
+def _pages() -> Iterator[tuple[str, str]]:
+    """Yield what stands in the blocks of each page; `cli.md` is made of the help texts."""
+    for path in (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))):
+        if path.name != "cli.md":
+            blocks = re.findall(r"^ *```\w.*?\n(.*?)^ *```", path.read_text(), re.DOTALL | re.MULTILINE)
+            yield path.name, "\n".join(inspect.cleandoc(block) for block in blocks)
+
+
+def _examples(text: str) -> Iterator[list[str]]:
+    """Yield the words behind `cloudlet ec2`, to the end of the command: a comment, a pipe, a redirection."""
+    for example in re.findall(r"\bcloudlet ec2 (.*)", text.replace("\\\n", " ")):
+        lexer = shlex.shlex(example, posix=True, punctuation_chars=True)
+        lexer.whitespace_split = True
+        words = list(lexer)
+        end = next((at for at, word in enumerate(words) if {*word} <= {*"();<>|&"}), len(words))
+        yield words[:end]
+
+
+def _without_ours(words: Sequence[str]) -> Iterator[str]:
+    rest = iter(words)
+    for word in rest:
+        if word not in OWN_OPTIONS:
+            yield word
+        for _ in range(OWN_OPTIONS.get(word, 0)):
+            next(rest)
+
+
+def _documented() -> Iterator[Any]:
+    ec2 = commands_of(typer.main.get_command(app))["ec2"]
+    for place, text in (*_help_texts(ec2, "ec2"), *_pages()):
+        for words in _examples(text):
+            if words[0] not in OWN_VERBS:
+                yield pytest.param([*_without_ours(words)], id=f"{place}: {words[0]}")
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """Return the parameters of the request that words stand for; a file that they name is there, and empty."""
+    folder = tmp_path_factory.mktemp("aws")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+            patch.setenv(name, str(folder / "none"))
+        patch.delenv("AWS_PROFILE", raising=False)
+        patch.setenv("HOME", str(folder))
+        patch.chdir(folder)
+        driver = create_clidriver()
+        services = driver._get_command_table()
+        parser = driver._create_parser(services)
+        verbs = services["ec2"]._get_command_table()
+
+        def read(words: Sequence[str]) -> Mapping[str, Any]:
+            for path in (Path(word.partition("://")[2]).expanduser() for word in words if "://" in word):
+                path.parent.mkdir(exist_ok=True)
+                path.touch()
+            # Not `driver.main`: what it registers for the options of one verb strikes those of the next.
+            options, (verb, *rest) = parser.parse_known_args(["ec2", *words])
+            assert verb in verbs
+            operation = verbs[verb]
+            given, unknown = operation._create_operation_parser(operation.arg_table).parse_known_args(rest)
+            assert unknown == []
+            parameters: dict[str, Any] = operation._build_call_parameters(given, operation.arg_table, options)
+            model = operation._operation_model
+            driver.session.emit(f"before-parameter-build.ec2.{model.name}", params=parameters, model=model, context={})
+            report = ParamValidator().validate(parameters, model.input_shape)
+            assert not report.has_errors(), report.generate_report()
+            return parameters
+
+        yield read
+
+
+@pytest.mark.parametrize("words", [*_documented()])
+def test_what_is_documented_is_taken_by_aws(aws: Aws, words: Sequence[str]) -> None:
+    """One word apart: with `AWS ?= cloudlet`, a Makefile needs no other change for the real one."""
+    aws(words)
+
+
+def test_what_is_documented_is_found() -> None:
+    """Else the test above would have nothing to say."""
+    lines = """
+        tar c site | cloudlet ec2 exec web -- tar x
+        cloudlet ec2 create-key-pair --key-name me \\
+            --query KeyMaterial --output text > me.pem
+        cloudlet ec2 describe-subnets          # with a comment
+    """
+
+    assert [*_examples(lines)] == [
+        ["exec", "web", "--", "tar", "x"],
+        ["create-key-pair", "--key-name", "me", "--query", "KeyMaterial", "--output", "text"],
+        ["describe-subnets"],
+    ]
+    assert [*_without_ours(["run-instances", "--publish", "80", "--count", "2", "-q"])] == [
+        "run-instances",
+        "--count",
+        "2",
+    ]
+
+
+def test_what_stands_for_a_request_is_read_to_its_last_member(aws: Aws) -> None:
+    words = "run-instances --image-id web --tag-specifications ResourceType=instance,Tags=[{Key=Name,Value=web}]"
+
+    read = aws(words.split())
+
+    assert (read["ImageId"], read["MinCount"], read["MaxCount"]) == ("web", 1, 1)
+    assert read["TagSpecifications"] == [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "web"}]}]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "describe-instances --no-such-option",
+        "describe-instance",
+        "copy-image --source-image-id web --name mine",
+        "create-tags --resources web --tags Kee=a",
+        "authorize-security-group-egress --group-name web --protocol tcp --port 443 --cidr 0.0.0.0/0",
+    ],
+)
+def test_what_aws_does_not_take_is_found_out(aws: Aws, line: str) -> None:
+    with pytest.raises((AssertionError, ParamError, SystemExit)):
+        aws(line.split())
