@@ -143,8 +143,10 @@ class Changes:
             if instance.state is not goal:
                 try:
                     act(instance)
-                except NotFoundError:  # another shell ended it meanwhile
-                    raise IncorrectInstanceStateError(instance.id, deed) from None
+                except EmulatorError as error:
+                    if isinstance(error, NotFoundError) or self.records.has_ended(instance.id):
+                        raise IncorrectInstanceStateError(instance.id, deed) from None
+                    raise
             return StateChange(instance.id, instance.state, goal or instance.state)
 
         _refuse(instances, deed, _OVER)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emulator.engine import Engine
-from emulator.errors import NotFoundError
+from emulator.errors import EmulatorError
 from emulator.instances.errors import IncorrectInstanceStateError
 from emulator.instances.machine import STOP_SECONDS
 from emulator.instances.model import Instance, InstanceState
@@ -81,8 +81,10 @@ class Imaging:
             finally:
                 if reboots:
                     self.engine.containers.start(container_id)
-        except NotFoundError:
-            raise IncorrectInstanceStateError(instance.id, "imaged") from None
+        except EmulatorError:
+            if self.turns.records.has_ended(instance.id):
+                raise IncorrectInstanceStateError(instance.id, "imaged") from None
+            raise
 
 
 def _container_of(instance: Instance) -> str:

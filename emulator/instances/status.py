@@ -68,7 +68,9 @@ def _reachability(engine: Engine, instance: Instance, container_id: str) -> Chec
         return Check.OK
     try:
         said = engine.containers.exec(container_id, ("sh", "-c", _ASK)).output.decode().strip()
-    except ConflictError:
+    except (ConflictError, EngineError):
+        said = ""
+    if not said:
         return _of_container(engine, instance.id)
     if said in _UP:
         return Check.OK

@@ -218,14 +218,7 @@ def describe_instances(instance_ids: InstanceIds = None, filters: Filters = None
     with open_cloud() as cloud:
         found = cloud.instances.describe(instance_ids or [], parse_filters(filters))
         logins = ssh_commands(found, lambda: cloud.key_pairs)
-    hint = None
-    if not found:
-        launch = "cloudlet ec2 run-instances --image-id web --instance-type t3.micro"
-        hint = (
-            "no instance matches; see all: cloudlet ec2 describe-instances"
-            if filters
-            else f"none yet; launch one: {launch}"
-        )
+    hint = None if found else _NONE_MATCHES if filters else _NONE
     ways = [f"log in to {one.name or one.id}: {logins[one.id]}" for one in found if one.id in logins]
     return _table(found, reservations(found, logins), hint=hint, footnotes=ways)
 
