@@ -65,9 +65,10 @@ lint: setup
 	@echo "lint: imports"
 	@$(BIN)/lint-imports --no-logo
 
+# Files in their order, the long ones first: what takes minutes must not begin when all else is done.
 test: engine lint .test-tools
 	@echo "test: $(TESTS)"
-	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile $(PYTEST) $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(PYTEST) $(TESTS)
 
 # Some tests log in as users do, and one runs an engine of its own, in a network of its own.
 .PHONY: .test-tools
