@@ -15,7 +15,8 @@ from emulator.settings import OUTPUTS
 
 _GAP = "  "
 _NARROWEST = 12
-"""A last column with less room than this runs over the edge."""
+"""With less room than this, a last column does not go beside the others."""
+_NOTHING = "-"
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,22 @@ def printable(text: str) -> str:
 
 
 def table_lines(columns: Sequence[str], rows: Sequence[Sequence[object]], width: int | None = None) -> Iterator[str]:
-    """Yield the lines of a table for people, its head first; the last column goes on below itself to fit in *width*."""
-    yield from _aligned([list(columns), *([printable(str(cell)) for cell in row] for row in rows)], width)
+    """
+    Yield the lines of a table for people, its head first.
+
+    To fit in *width*, the last column goes on below itself; where there is no room for it, below its row.
+    """
+    cells = [list(columns), *([printable(str(cell)) for cell in row] for row in rows)]
+    beside = sum(max(len(cell) for cell in column) + len(_GAP) for column in zip(*cells, strict=True))
+    last = max(len(row[-1]) for row in cells) + len(_GAP)
+    if width is None or beside - last + min(last - len(_GAP), _NARROWEST) <= width:
+        yield from _aligned(cells, width)
+        return
+    title = f"{_GAP}{columns[-1]}{_GAP}"
+    for line, row in zip(_aligned([row[:-1] for row in cells], None), cells, strict=True):
+        yield line
+        if row is not cells[0] and row[-1] != _NOTHING:
+            yield from (title + part for part in _wrapped(row[-1], max(width - len(title), _NARROWEST)))
 
 
 def _aligned(cells: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:

@@ -52,6 +52,19 @@ def test_the_last_column_goes_on_below_itself_where_the_terminal_ends() -> None:
     assert list(lines) == ["NAME  DESCRIPTION", "web   nginx, with a page", "      that says so", "db    -"]
 
 
+def test_a_last_column_without_room_goes_below_its_row() -> None:
+    """With its title, and only where there is something to say."""
+    rows = [("i-0123456789abcdef0", "running", "32879->9090, 32880->8080, 32881->80"), ("i-1", "stopped", "-")]
+
+    assert list(table_lines(("INSTANCE ID", "STATE", "PORTS"), rows, width=36)) == [
+        "INSTANCE ID          STATE",
+        "i-0123456789abcdef0  running",
+        "  PORTS  32879->9090, 32880->8080,",
+        "  PORTS  32881->80",
+        "i-1                  stopped",
+    ]
+
+
 def test_a_table_without_a_terminal_has_a_line_a_row() -> None:
     """`grep` finds whole rows."""
     assert list(table_lines(("NAME",), [("x" * 500,)])) == ["NAME", "x" * 500]
