@@ -66,6 +66,14 @@ def misused(error: Any) -> int:
     return USAGE
 
 
+def no_text(error: UnicodeEncodeError) -> int:
+    """Say that a word of the command line, or a name, is made of bytes that are no text; return the exit code."""
+    show(
+        InvalidRequestError(f"{error.object!r} is no UTF-8 text", hint="write it in UTF-8, or leave its last bytes out")
+    )
+    return USAGE
+
+
 def aborted() -> int:
     """Say that a question was answered with no; return the exit code."""
     show(EmulatorError("nothing was changed"))

@@ -70,6 +70,8 @@ def run(argv: Sequence[str] | None = None) -> int:
         return errors.exit_code_for(error)
     except OSError as error:
         return errors.refused(error)
+    except UnicodeEncodeError as error:
+        return errors.no_text(error)
     except KeyboardInterrupt:
         return errors.INTERRUPTED
     except Exception:

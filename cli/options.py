@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import inspect
+import os
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from pathlib import Path
@@ -160,15 +161,15 @@ def read_bytes_argument(value: str, option: str) -> bytes:
         return sys.stdin.buffer.read()
     for scheme in ("file://", "fileb://"):
         if value.startswith(scheme):
-            path = Path(value.removeprefix(scheme)).expanduser()
             try:
-                return path.read_bytes()
-            except OSError as error:
+                return Path(value.removeprefix(scheme)).expanduser().read_bytes()
+            except (OSError, RuntimeError) as error:  # there is no such file, or no such user behind a ~
                 raise InvalidRequestError(
-                    f"Error parsing parameter '{option}': Unable to load paramfile {value}: {error.strerror}",
+                    f"Error parsing parameter '{option}': Unable to load paramfile {value}: "
+                    f"{getattr(error, 'strerror', error)}",
                     hint=f"a path behind {scheme} is one from this folder, or from / on",
                 ) from error
-    return value.encode()
+    return os.fsencode(value)
 
 
 def parse_pairs(pairs: list[str], option: str) -> dict[str, str]:

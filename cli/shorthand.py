@@ -66,6 +66,8 @@ def port_pair(text: str) -> tuple[int, int]:
 def _tags(tags: Any, text: str, model: str) -> list[tuple[str, str]]:
     if not isinstance(tags, list) or not all(isinstance(tag, dict) and "Key" in tag for tag in tags):
         raise InvalidRequestError(f"the Tags of {text!r} are no list of Key and Value", hint=f"write {model}")
+    if any(isinstance(one, list | dict) for tag in tags for one in tag.values()):
+        raise InvalidRequestError(f"a tag of {text!r} is no text", hint=f"write {model}, or Value='a, b'")
     return [(str(tag["Key"]), "" if tag.get("Value") is None else str(tag["Value"])) for tag in tags]
 
 

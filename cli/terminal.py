@@ -38,9 +38,10 @@ def bridge(engine: Engine, container_id: str, command: Sequence[str], user: str)
 
 
 def _send_stdin(session: ExecSession) -> None:
-    while sys.stdin is not None and (content := os.read(sys.stdin.fileno(), _CHUNK)):
-        if not session.send(content):
-            return
+    with contextlib.suppress(OSError):  # what cannot be read is at its end
+        while sys.stdin is not None and (content := os.read(sys.stdin.fileno(), _CHUNK)):
+            if not session.send(content):
+                return
     session.end_input()
 
 

@@ -76,7 +76,10 @@ class Settings:
 
 def _home(env: Mapping[str, str]) -> Path:
     if chosen := env.get("CLOUDLET_HOME"):
-        return Path(chosen).expanduser().absolute()
+        try:
+            return Path(chosen).expanduser().absolute()
+        except RuntimeError as error:
+            raise InvalidRequestError(f"CLOUDLET_HOME={chosen!r}: {error}", hint="write a path from / on") from error
     from platformdirs import user_state_path  # 40 ms that most runs with a chosen home need not spend
 
     return user_state_path("cloudlet")

@@ -21,6 +21,7 @@ from emulator.functions.worker import Worker, Workshop
 
 log = logging.getLogger(__name__)
 
+_HOLDER_ENDED = "network of a non running container"  # in an engine's own words
 _NETWORK_SECONDS = 60.0  # a function that is wanted again soon finds its network as it was
 
 
@@ -33,6 +34,8 @@ class _Crew:
     """Looked up for the first worker: to find it again takes longer than anything else that we add to a start."""
     idle: list[Worker] = field(default_factory=list)
     starting: int = 0
+    is_without_network: bool = False
+    """Whether its last worker found that its holder had ended."""
     line: deque[asyncio.Future[Worker]] = field(default_factory=deque)
 
 
@@ -156,8 +159,15 @@ class WorkerPool:
                 crew.image = await asyncio.to_thread(self._supply.image, function)
             image = crew.image
             code = await asyncio.to_thread(self._supply.code, function)
-            await worker.start(image, code, await self._holders.get(function.name))
+            holder_id = await self._holders.get(function.name)
+            await worker.start(image, code, holder_id)
         except Exception as error:  # noqa: BLE001 - whatever it is: somebody waits for an answer
+            if _HOLDER_ENDED in str(error) and not crew.is_without_network:
+                crew.is_without_network = True  # once: what ends again and again is told
+                self._holders.died(holder_id)  # of which nobody has heard yet
+                self._let_go(worker)
+                asyncio.get_running_loop().call_soon(self._hire, crew)  # when this one is no longer counted
+                return
             level = logging.WARNING if worker in self._workers else logging.DEBUG  # it was let go meanwhile
             log.log(level, "worker could not be started: %s reason=%r", worker, error)
             crew.image = None  # it may have been removed
@@ -167,6 +177,7 @@ class WorkerPool:
             return
         finally:
             crew.starting -= 1
+        crew.is_without_network = False
         self._release(worker)
 
     def _release(self, worker: Worker) -> None:

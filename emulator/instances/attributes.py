@@ -16,6 +16,7 @@ from emulator.instances.neighbours import Neighbours
 from emulator.instances.records import Records
 from emulator.instances.repair import Repair
 from emulator.instances.size import Size, differences, processors, write_size
+from emulator.instances.turns import Turns
 from emulator.metadata.options import MetadataOptions
 from emulator.progress import Progress
 from emulator.resources.dry_run import DryRunError
@@ -65,6 +66,11 @@ class AttributeChange:
         """Whether the machine must stand still for it."""
         return self.instance_type is not None or self.user_data is not None
 
+    def check_state(self, instance: Instance) -> None:
+        """Refuse what an instance cannot be given now: IncorrectInstanceState."""
+        if self.needs_a_stop and instance.state is not InstanceState.STOPPED:
+            raise NotStoppedError(instance.id)
+
     def applied_to(self, launch: Launch, group_ids: tuple[str, ...] | None) -> Launch:
         """Return *launch* with what is to change; *group_ids* are those of the security groups, if they are."""
         return dataclasses.replace(
@@ -86,6 +92,7 @@ class Attributes:
     neighbours: Neighbours
     identity: Identity
     repair: Repair
+    turns: Turns
     progress: Progress
 
     def modify(self, instance: Instance, change: AttributeChange, *, dry_run: bool = False) -> Launch:
@@ -93,13 +100,19 @@ class Attributes:
         change.check()
         if change.metadata is not None:
             instance.launch.metadata.changed(change.metadata).check_tag_keys(instance.tags)
-        if change.needs_a_stop and instance.state is not InstanceState.STOPPED:
-            raise NotStoppedError(instance.id)
+        change.check_state(instance)
         groups = None if change.security_groups is None else self._resolved(change.security_groups)
         if dry_run:
             raise DryRunError
         for sentence in userdata.read(change.user_data or b"").warnings:
             self.progress.warn(sentence)
+        if not change.needs_a_stop:
+            return self._apply(instance, change, groups)
+        with self.turns.turn([instance]) as (held,):
+            change.check_state(held)
+            return self._apply(held, change, groups)
+
+    def _apply(self, instance: Instance, change: AttributeChange, groups: tuple[str, ...] | None) -> Launch:
         folder = self.repair.folder(instance)
         if change.instance_type is not None and instance.container_id is not None:
             info, kind = self.engine.info(), find_type(change.instance_type)
@@ -112,7 +125,7 @@ class Attributes:
         if change.user_data is not None:
             folder.user_data.write_bytes(change.user_data)
         launch = self.records.change(instance.launch, lambda now: change.applied_to(now, groups))
-        self.identity.write(launch, instance.tags)
+        self.identity.write(launch)
         if groups is not None:
             self.neighbours.network.refresh()
             self.neighbours.network.settle()

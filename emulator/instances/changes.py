@@ -19,11 +19,14 @@ from emulator.instances.parts import USER_INITIATED
 from emulator.instances.records import Records
 from emulator.instances.repair import Repair
 from emulator.instances.shell import Shell
-from emulator.instances.turns import Turns
+from emulator.instances.turns import Meanwhile, Turns
 
 _AT_ONCE = 8
 """How many instances are changed at a time: for the most part of it, the engine waits for the kernel."""
 
+_STOPPING = {InstanceState.RUNNING: InstanceState.STOPPING}
+_STARTING = {InstanceState.STOPPED: InstanceState.PENDING}
+_REBOOTING: Meanwhile = {}
 _OVER = tuple(state for state in InstanceState if state.is_over)
 _TO_RUN = (InstanceState.PENDING, InstanceState.RUNNING)
 """What a shell says that boots, reboots or holds up an instance: it is to run in the end."""
@@ -57,7 +60,9 @@ class Changes:
             self.neighbours.meter.stopped(instance.id, now)
 
         _refuse(instances, "stopped", (InstanceState.PENDING,))
-        return self._change(instances, stop_one, "stopped", InstanceState.STOPPING, InstanceState.STOPPED)
+        return self._change(
+            instances, stop_one, "stopped", {InstanceState.RUNNING: InstanceState.STOPPING}, InstanceState.STOPPED
+        )
 
     def start(self, instances: Sequence[Instance], now: datetime) -> list[StateChange]:
         """Boot again what is stopped; a running one goes on running."""
@@ -74,7 +79,9 @@ class Changes:
             self.records.change(instance.launch, lambda launch: dataclasses.replace(launch, started_at=now))
             self.neighbours.meter.started(instance.id, instance.launch.instance_type, now)
 
-        return self._change(instances, start_one, "started", InstanceState.PENDING, InstanceState.RUNNING)
+        return self._change(
+            instances, start_one, "started", {InstanceState.STOPPED: InstanceState.PENDING}, InstanceState.RUNNING
+        )
 
     def reboot(self, instances: Sequence[Instance]) -> None:
         """Boot what runs anew; to others it is running all the while."""
@@ -86,7 +93,7 @@ class Changes:
             self.engine.containers.restart(instance.container_id, STOP_SECONDS)
 
         _refuse(instances, "rebooted", (InstanceState.PENDING,))
-        self._change(instances, reboot_one, "rebooted", InstanceState.RUNNING, None)
+        self._change(instances, reboot_one, "rebooted", _REBOOTING, None)
 
     def terminate(self, instances: Sequence[Instance], now: datetime) -> list[StateChange]:
         """
@@ -120,6 +127,8 @@ class Changes:
                     self.stop([one.instance], now)
                 elif one.under_way in _TO_RUN and one.instance.state is InstanceState.STOPPED:
                     self.start([one.instance], now)
+                elif one.under_way in _TO_RUN:
+                    self.records.explain(one.instance.id, None, now)
             except EmulatorError as error:
                 log.error(  # noqa: TRY400
                     "what a shell that died had begun could not be finished: instance=%s state=%s reason=%s",
@@ -134,7 +143,7 @@ class Changes:
         instances: Sequence[Instance],
         act: Callable[[Instance], None],
         deed: str,
-        meanwhile: InstanceState,
+        meanwhile: Meanwhile,
         goal: InstanceState | None,
     ) -> list[StateChange]:
         """Bring all instances to *goal* at once, where they are not; none is touched if one of them has ended."""

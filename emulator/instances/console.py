@@ -1,13 +1,17 @@
 """What an instance printed on its console, as far back as AWS shows it, and for as long: it outlives its instance."""
 
+import contextlib
 from dataclasses import dataclass
 
 from emulator.engine import Engine
-from emulator.errors import NotFoundError
+from emulator.errors import ConflictError, NotFoundError
 from emulator.state import Database
 from emulator.units import KIB
 
 MOST_BYTES = 64 * KIB
+
+_GOING = (ConflictError, NotFoundError)
+"""What an engine answers about a container that another shell removes."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,8 @@ class Consoles:
     def read(self, instance_id: str, container_id: str | None) -> bytes:
         """Return the end of what was printed so far: by the container, or before that was removed."""
         if container_id is not None:
-            return self.engine.containers.logs(container_id)
+            with contextlib.suppress(*_GOING):
+                return self.engine.containers.logs(container_id)
         row = self.database.row("SELECT output FROM console WHERE instance_id = ?", instance_id)
         return bytes(row["output"]) if row else b""
 
@@ -28,7 +33,7 @@ class Consoles:
         """Write down what was printed, before the container is removed; the first to do so has all of it."""
         try:
             output = self.engine.containers.logs(container_id)[-MOST_BYTES:]
-        except NotFoundError:
+        except _GOING:
             return
         with self.database.transaction() as transaction:
             transaction.execute("INSERT OR IGNORE INTO console VALUES (?, ?)", (instance_id, output))

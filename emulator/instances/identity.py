@@ -8,9 +8,13 @@ from emulator.home import Home
 from emulator.instances.folder import InstanceFolder
 from emulator.instances.model import PUBLIC_DNS_NAME, PUBLIC_IP, Launch
 from emulator.instances.neighbours import Neighbours
+from emulator.instances.records import Records
+from emulator.locks import locked
 from emulator.metadata import InstanceFacts, LoginKey, NamedGroup, mac_for, metadata_document, write_metadata
 from emulator.network.zones import region_of, zone_id
 from emulator.processor import architecture
+from emulator.resources.tags import read_tags
+from emulator.state import Database
 
 
 @dataclass(frozen=True)
@@ -18,12 +22,17 @@ class Identity:
     """Writes instances' metadata."""
 
     home: Home
+    database: Database
     neighbours: Neighbours
 
-    def write(self, launch: Launch, tags: Mapping[str, str]) -> None:
-        """Have the instance hear what *launch* and *tags* say of it from now on."""
+    def write(self, launch: Launch) -> None:
+        """Have the instance of *launch* hear what is written down of it, or what that says if nothing is."""
         folder = InstanceFolder(self.home, launch.instance_id)
-        write_metadata(folder.interface, metadata_document(self._facts(launch, tags, folder)))
+        with locked(self.home.lock("identity")):  # read within it: what comes later knows more
+            record = Records(self.database).get(launch.instance_id)
+            tags = read_tags(self.database).get(launch.instance_id, {})
+            facts = self._facts(record.launch if record else launch, tags, folder)
+            write_metadata(folder.interface, metadata_document(facts))
 
     def _facts(self, launch: Launch, tags: Mapping[str, str], folder: InstanceFolder) -> InstanceFacts:
         vpc = self.neighbours.network.vpc()

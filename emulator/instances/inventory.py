@@ -98,8 +98,11 @@ class Inventory:
             containers = (machines.get(instance_id), interfaces.get(instance_id))
             parts = Parts(instance_id, record, *containers, has_folder=instance_id in folders)
             is_watched = record is not None and (is_new or record.shell in alive)
+            is_ours = record is not None and record.shell is not None and record.shell == self._shell.name
             if parts.is_forgotten(now):
                 sight.forgotten.append(instance_id)
+            elif is_ours:
+                sight.instances.append(parts.of_our_own(around))
             else:
                 self._judge(parts, around, sight, is_watched=is_watched)
         sight.instances.sort(key=lambda instance: (instance.launch.launch_time, instance.launch.launch_index))

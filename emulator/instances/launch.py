@@ -61,7 +61,7 @@ class LaunchRequest:
         return self.profile_arn.rpartition("/")[2] if self.profile_arn else self.profile_name
 
     def check(self) -> None:
-        """Refuse what can never work, and ports that are taken now."""
+        """Refuse what can never work."""
         if not 1 <= self.count <= _MOST_AT_ONCE:
             raise InvalidRequestError(
                 f"Value ({self.count}) for parameter maxCount is invalid: it is between 1 and {_MOST_AT_ONCE}",
@@ -83,7 +83,16 @@ class LaunchRequest:
         check_tags(self.tags)
         self.metadata.check_tag_keys(self.tags)
         check_tags(self.volume_tags)
-        self._check_ports()
+        fixed = [outside for outside, _ in self.publish if outside]
+        if fixed and self.count > 1:
+            raise InvalidRequestError(
+                "one port of this machine cannot be published by several instances",
+                code="InvalidParameterCombination",
+                hint="leave the first number out to get a free port for each: `--publish :80`",
+            )
+        for outside in fixed:
+            if fixed.count(outside) > 1:
+                raise InvalidParameterValueError(f"port {outside} of this machine is published twice")
 
     def _check_profile(self) -> None:
         """Refuse what no instance profile is called: a role is a part of a path of its instance's metadata."""
@@ -105,17 +114,9 @@ class LaunchRequest:
                 hint="write one such as arn:aws:iam::000000000000:instance-profile/reader, or Name=reader",
             )
 
-    def _check_ports(self) -> None:
-        fixed = [outside for outside, _ in self.publish if outside]
-        if fixed and self.count > 1:
-            raise InvalidRequestError(
-                "one port of this machine cannot be published by several instances",
-                code="InvalidParameterCombination",
-                hint="leave the first number out to get a free port for each: `--publish :80`",
-            )
+    def check_ports_free(self) -> None:
+        """Refuse ports that are taken now."""
         for outside, inside in self.publish:
-            if outside and fixed.count(outside) > 1:
-                raise InvalidParameterValueError(f"port {outside} of this machine is published twice")
             if outside and not _is_free(outside):
                 raise PortInUseError(outside, inside)
 

@@ -93,7 +93,7 @@ class Launcher:
         folder = InstanceFolder(self.home, launch.instance_id)
         folder.create()
         plan.furnish(folder, launch)
-        self.identity.write(launch, plan.request.tags)
+        self.identity.write(launch)
         self.neighbours.volumes().make(
             launch.instance_id, plan.request.block_devices, plan.subnet.zone, plan.request.volume_tags
         )
@@ -103,7 +103,7 @@ class Launcher:
         taken = {*self.neighbours.network.taken(), launch.private_ip}
         address = choose_address(plan.subnet.cidr, taken, _chance)
         moved = self.records.change(launch, lambda now: dataclasses.replace(now, private_ip=address))
-        self.identity.write(moved, plan.request.tags)
+        self.identity.write(moved)
         self.neighbours.network.refresh()
         return moved
 

@@ -85,7 +85,9 @@ class Parts:
         if self.machine.state == "created":
             return INTERRUPTED
         launch = self.launch
-        if launch and launch.shutdown_behavior == "terminate" and self.stop_reason() == POWERED_OFF:
+        # A reason that is written down was judged before, by the behavior of that time.
+        is_new = self.reason is None and self.stop_reason() == POWERED_OFF
+        if launch and launch.shutdown_behavior == "terminate" and is_new:
             return POWERED_OFF
         return None
 
@@ -94,6 +96,11 @@ class Parts:
         if self.machine is None or self.machine.state != "exited":
             return None
         return self.reason or (POWERED_OFF if self.machine.exit_code == _POWERED_OFF else ENGINE_STOPPED)
+
+    def of_our_own(self, around: Surroundings) -> Instance:
+        """Return an instance that this shell has: what it is to others is our own word, so its containers tell."""
+        has_ended = self.record is not None and self.record.ended_at is not None
+        return self.instance(InstanceState.TERMINATED if has_ended else self.state(), around)
 
     def instance(self, state: InstanceState, around: Surroundings, reason: str | None = None) -> Instance:
         """Return it as its users know it."""

@@ -46,18 +46,25 @@ class Preparation:
             folder.user_data.write_bytes(self.request.user_data)
 
 
+def check_free(request: LaunchRequest, neighbours: Neighbours) -> None:
+    """Refuse ports and an address that somebody has now."""
+    request.check_ports_free()
+    if request.private_ip is not None and request.private_ip in neighbours.network.taken():
+        raise AddressInUseError(request.private_ip)
+
+
 def prepare(
     request: LaunchRequest, engine: Engine, neighbours: Neighbours, progress: Progress, now: datetime
 ) -> Preparation:
     """Check *request* against everything there is; what will differ from what was asked for is warned about."""
     request.check()
+    if request.client_token is None:  # else its own instances may have what it asks for: it was made before
+        check_free(request, neighbours)
     kind = find_type(request.instance_type)
     ami = neighbours.images().find(request.image)
     public_key = neighbours.key_pairs().public_key(request.key_name) if request.key_name is not None else None
     groups = neighbours.network.groups.resolve(request.security_groups)
     subnet = neighbours.network.subnet(request.subnet_id, request.zone, request.private_ip)
-    if request.private_ip is not None and request.private_ip in neighbours.network.taken():
-        raise AddressInUseError(request.private_ip)
     neighbours.volumes().check(request.block_devices, subnet.zone)
     user_data = userdata.read(request.user_data or b"")
     info = engine.info()

@@ -41,6 +41,11 @@ class Records:
         """Return every row by instance id, forgotten ones too."""
         return {row["id"]: _record(row) for row in self._database.rows("SELECT * FROM instance")}
 
+    def get(self, instance_id: str) -> Record | None:
+        """Return what is written down of one instance, if anything is."""
+        row = self._database.row("SELECT * FROM instance WHERE id = ?", instance_id)
+        return _record(row) if row else None
+
     def members(self) -> list[Member]:
         """Return the living instances as the network knows them."""
         return [

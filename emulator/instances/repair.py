@@ -47,5 +47,5 @@ class Repair:
     def _refurnish(self, instance: Instance, folder: InstanceFolder) -> None:
         folder.create()
         write_size(folder.size, Size.of(find_type(instance.launch.instance_type), self.engine.info()))
-        self.identity.write(instance.launch, instance.tags)
+        self.identity.write(instance.launch)
         self.neighbours.network.refresh()

@@ -13,6 +13,7 @@ from emulator.instances.errors import IncorrectInstanceStateError
 from emulator.instances.inventory import Inventory, Sight
 from emulator.instances.model import Instance, InstanceState
 from emulator.instances.neighbours import Neighbours
+from emulator.instances.parts import INTERRUPTED
 from emulator.instances.records import Records
 from emulator.instances.shell import Shell
 from emulator.progress import Progress
@@ -77,13 +78,17 @@ class Instances:
 
     def _launch_once(self, request: "LaunchRequest", token: str, plan: "Preparation") -> list[Instance]:
         from emulator.instances.errors import TokenOfTerminatedError
+        from emulator.instances.preparation import check_free
         from emulator.instances.tokens import ClientTokens
         from emulator.resources.client_tokens import digest
 
-        tokens = ClientTokens(self._database, self._shell, lambda reservation: bool(self._living_of(reservation)))
+        tokens = ClientTokens(
+            self._database, self._shell, lambda reservation: self._is_whole(reservation, request.count)
+        )
         first = plan.first
         with tokens.claimed(token, digest(request), first.reservation_id, first.launch_time) as earlier:
             if earlier is None:
+                check_free(request, self._neighbours)
                 self._launcher.launch(plan)
         found = self._living_of(earlier or first.reservation_id)
         if earlier is not None and not found:
@@ -184,7 +189,7 @@ class Instances:
         for instance in self._look().instances:
             if instance.id in instance_ids and instance.state is not InstanceState.TERMINATED:
                 self._repair.folder(instance)
-                self._identity.write(instance.launch, instance.tags)
+                self._identity.write(instance.launch)
 
     def _look(self) -> Sight:
         """Look at everything, and see to what ended by itself, or was left half done by a shell that died."""
@@ -195,6 +200,14 @@ class Instances:
             return sight
         self._changes.resume(sight.abandoned, now)
         return self._inventory.look(now)
+
+    def _is_whole(self, reservation_id: str, count: int) -> bool:
+        """Tell whether all of a launch came to be; what there is of one that was cut short is taken away."""
+        living = self._living_of(reservation_id)
+        if len(living) < count:
+            for one in living:
+                self._aftermath.end(one.launch, INTERRUPTED, self._clock())
+        return len(living) >= count
 
     def _living_of(self, reservation_id: str) -> list[Instance]:
         found = self._look().instances
@@ -214,7 +227,7 @@ class Instances:
     def _identity(self) -> "Identity":
         from emulator.instances.identity import Identity
 
-        return Identity(self._home, self._neighbours)
+        return Identity(self._home, self._database, self._neighbours)
 
     @functools.cached_property
     def _repair(self) -> "Repair":
@@ -226,7 +239,7 @@ class Instances:
     def _turns(self) -> "Turns":
         from emulator.instances.turns import Turns
 
-        return Turns(self._records, self._shell, lambda instance_id: self._find([instance_id])[0])
+        return Turns(self._records, self._shell, lambda ids: self._inventory.look(self._clock()).find(ids))
 
     @functools.cached_property
     def _launcher(self) -> "Launcher":
@@ -256,7 +269,15 @@ class Instances:
     def _attributes(self) -> "Attributes":
         from emulator.instances.attributes import Attributes
 
-        return Attributes(self._engine, self._records, self._neighbours, self._identity, self._repair, self._progress)
+        return Attributes(
+            self._engine,
+            self._records,
+            self._neighbours,
+            self._identity,
+            self._repair,
+            self._turns,
+            self._progress,
+        )
 
     @functools.cached_property
     def _imaging(self) -> "Imaging":

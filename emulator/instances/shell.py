@@ -22,7 +22,12 @@ class Shell:
         self._lock = threading.Lock()
         self._users = 0
         self._file: IO[str] | None = None
-        self._name = f"shell-{os.getpid()}-{secrets.token_hex(4)}.lock"
+        self._name = ""
+
+    @property
+    def name(self) -> str | None:
+        """What this shell signs with at present; None if it has nothing under way."""
+        return self._name if self._file is not None else None
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[str]:
@@ -32,6 +37,8 @@ class Shell:
             if self._file is None:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 self._sweep()
+                # Another name each time: somebody may just now be removing the file of the last one.
+                self._name = f"shell-{os.getpid()}-{secrets.token_hex(4)}.lock"
                 draft = self._folder / f".{self._name}"
                 self._file = draft.open("w")
                 fcntl.flock(self._file, fcntl.LOCK_EX)

@@ -21,8 +21,8 @@ class ClientTokens:
 
     database: Database
     shell: Shell
-    is_there: Callable[[str], bool]
-    """Tells whether anything of a reservation lives."""
+    is_whole: Callable[[str], bool]
+    """Tells whether all of a reservation lives that a shell died over, and takes away what there is of half of one."""
 
     @contextlib.contextmanager
     def claimed(self, token: str, request: str, reservation_id: str, now: datetime) -> Iterator[str | None]:
@@ -58,7 +58,7 @@ class ClientTokens:
 
     def _is_lost(self, row: sqlite3.Row) -> bool:
         """Tell whether the shell that had the token died before anything was made."""
-        return not (row["shell"] is None or self.shell.is_alive(row["shell"]) or self.is_there(row["reservation_id"]))
+        return not (row["shell"] is None or self.shell.is_alive(row["shell"]) or self.is_whole(row["reservation_id"]))
 
     def _take(
         self, token: str, request: str, reservation_id: str, shell: str, now: datetime, former: sqlite3.Row | None

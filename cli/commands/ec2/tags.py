@@ -86,7 +86,11 @@ def _parse(texts: Sequence[str]) -> dict[str, str | None]:
     pairs: list[tuple[str, str | None]] = []
     for text in texts:
         for tag in structures(text, "--tags", _TAG):
-            if "Key" not in tag or not {*tag} <= {"Key", "Value"} or any(isinstance(one, list) for one in tag.values()):
+            if (
+                "Key" not in tag
+                or not {*tag} <= {"Key", "Value"}
+                or any(isinstance(one, list | dict) for one in tag.values())
+            ):
                 raise InvalidRequestError(f"--tags {text!r} is no tag", hint=f"write {_TAG}, or Value='a, b'")
             pairs.append((str(tag["Key"]), None if tag.get("Value") is None else str(tag["Value"])))
     return tags_by_key(pairs)

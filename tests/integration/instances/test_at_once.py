@@ -15,8 +15,10 @@ from emulator.engine import Kind
 from emulator.errors import NotFoundError
 from emulator.instances import AttributeChange, ImageRequest, Instances, InstanceState, LaunchRequest
 from emulator.instances.containers import INSTANCE_LABEL
-from emulator.instances.errors import IncorrectInstanceStateError
+from emulator.instances.errors import IncorrectInstanceStateError, NotStoppedError
 from emulator.instances.records import Records
+from emulator.instances.shell import Shell
+from emulator.instances.turns import Turns
 from emulator.network.errors import AddressInUseError
 from emulator.progress import Silent
 from tests.conftest import wait_for
@@ -32,6 +34,10 @@ def beside(cloud: Cloud) -> Iterator[Callable[[Callable[[Cloud], object]], "Futu
 
 def _modify(instance_id: str, change: AttributeChange, other: Cloud) -> object:
     return other.instances.modify(instance_id, change)
+
+
+def _terminate(instance_id: str, other: Cloud) -> object:
+    return other.instances.terminate([instance_id])
 
 
 Beside = Callable[[Callable[[Cloud], object]], "Future[object]"]
@@ -73,6 +79,65 @@ def test_a_start_waits_for_a_stop(cloud: Cloud, beside: Beside) -> None:
 
     assert (started.previous, started.current) == (InstanceState.STOPPED, InstanceState.RUNNING)
     assert cloud.instances.describe([machine.id])[0].state is InstanceState.RUNNING
+
+
+def test_what_changed_while_one_was_waited_for_is_seen(cloud: Cloud, beside: Beside) -> None:
+    """A reboot that waits for one machine must not boot another that somebody has stopped meanwhile."""
+    first, second = sorted(launch(cloud, "minimal", count=2), key=lambda machine: machine.id)
+    records = Records(cloud.database)
+    with Shell(cloud.home.locks).at_work() as shell:
+        records.begin(first.instance.launch, InstanceState.RUNNING, shell)
+        rebooting = beside(lambda other: other.instances.reboot([first.id, second.id]))
+        stopped = beside(lambda other: other.instances.stop([second.id]))
+        stopped.result()
+        assert not rebooting.done()
+        records.finish(first.id, shell)
+
+    with pytest.raises(IncorrectInstanceStateError):
+        rebooting.result()
+
+    assert _engine_state(second) == "exited"
+    assert cloud.instances.describe([second.id])[0].state is InstanceState.STOPPED
+
+
+def test_what_a_verb_leaves_alone_is_seen_as_it_is(cloud: Cloud) -> None:
+    """A stopped machine that is named beside one to be rebooted does not run, and must not be booted for that."""
+    running, stopped = launch(cloud, "minimal", count=2)
+    cloud.instances.stop([stopped.id])
+    seen: list[InstanceState | None] = []
+    records = Records(cloud.database)
+    turns = Turns(records, Shell(cloud.home.locks), lambda ids: cloud.instances.describe(ids))
+
+    with turns.turn(
+        cloud.instances.describe([running.id, stopped.id]), {InstanceState.RUNNING: InstanceState.STOPPING}
+    ):
+        seen = [records.all()[one.id].under_way for one in (running, stopped)]
+
+    assert seen == [InstanceState.STOPPING, InstanceState.STOPPED]
+
+
+def test_a_type_changes_only_when_nobody_starts_the_machine(cloud: Cloud, beside: Beside) -> None:
+    """Whoever comes second finds it running, and is told so."""
+    (machine,) = launch(cloud, "minimal", "t3.nano")
+    cloud.instances.stop([machine.id])
+
+    starting = beside(lambda other: other.instances.start([machine.id]))
+    wait_for(lambda: _is_begun(machine), pause_seconds=0.001)
+    with pytest.raises(NotStoppedError):
+        cloud.instances.modify(machine.id, AttributeChange(instance_type="t3.small"))
+    starting.result()
+
+    assert cloud.instances.describe([machine.id])[0].launch.instance_type == "t3.nano"
+
+
+def test_two_shells_that_terminate_one_instance_both_succeed(cloud: Cloud, beside: Beside) -> None:
+    """Whichever of them takes which container away."""
+    for _ in range(5):
+        (machine,) = launch(cloud, "minimal")
+
+        both = [beside(functools.partial(_terminate, machine.id)) for _ in range(2)]
+
+        assert [one.result()[0].current for one in both] == [InstanceState.TERMINATED] * 2  # type: ignore[index]
 
 
 def test_two_stops_are_one(cloud: Cloud, beside: Beside) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import termios
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,17 @@ def terminal(nano: Machine) -> Iterator[Terminal]:
         yield terminal
     finally:
         terminal.close()
+
+
+def test_an_input_that_cannot_be_read_is_at_its_end(shared: Cloud, nano: Machine) -> None:
+    """As `nohup` and service managers leave it."""
+    command = (*CLOUDLET, "ec2", "exec", "nano", "--", "cat")
+    with Path(os.devnull).open("wb") as closed:
+        done = subprocess.run(
+            command, env=environment(shared), stdin=closed, capture_output=True, timeout=60, check=False
+        )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 @pytest.mark.parametrize(("word", "code"), [("nosuch", 127), ("/no/such", 127), ("/etc/passwd", 126)])

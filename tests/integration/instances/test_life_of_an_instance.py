@@ -248,7 +248,7 @@ def test_a_port_that_is_taken_meanwhile_is_named_and_leaves_nothing(cloud: Cloud
     """The engine's word, where the check before came too early, in ours."""
 
     class Unchecked(LaunchRequest):
-        def check(self) -> None:
+        def check_ports_free(self) -> None:
             """Somebody takes the port right after the check."""
 
     ((port, _),) = web.instance.ports

@@ -1,5 +1,7 @@
 """Stop, start, reboot, power off: from outside and from inside, and how it looks to another shell."""
 
+import random
+import socket
 import threading
 
 import pytest
@@ -13,6 +15,7 @@ from emulator.instances.errors import (
     TerminationProtectedError,
     TokenOfTerminatedError,
 )
+from emulator.network.addresses import choose_address
 from emulator.resources.client_tokens import IdempotentParameterMismatchError
 from emulator.resources.dry_run import DryRunError
 from emulator.resources.filters import Filter
@@ -172,6 +175,20 @@ def test_a_request_with_a_token_launches_once(cloud: Cloud) -> None:
     with pytest.raises(TokenOfTerminatedError) as caught:
         cloud.instances.run(request)
     assert caught.value.code == "IdempotentInstanceTerminated"
+
+
+def test_a_request_with_a_token_may_be_made_again_although_its_own_instance_has_what_it_asks_for(cloud: Cloud) -> None:
+    """A port and an address that it got the first time."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    subnet = cloud.network.subnet()
+    address = choose_address(subnet.cidr, cloud.network.taken(), random.Random())
+    request = LaunchRequest("minimal", "t3.nano", publish=((port, 80),), private_ip=address, client_token="once")
+
+    (first,) = cloud.instances.run(request)
+    (second,) = cloud.instances.run(request)
+
+    assert second.id == first.id
 
 
 def test_a_dry_run_changes_nothing(cloud: Cloud, shared: Cloud, nano: Machine) -> None:

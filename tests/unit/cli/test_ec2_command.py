@@ -8,6 +8,7 @@ import pytest
 from cli.errors import EXEC_FAILED, FAILED, NO_ENGINE, USAGE
 from tests.unit.cli.conftest import Cloudlet
 
+_KEY_WITH_TAGS = ("create-key-pair", "--key-name", "me", "--tag-specifications")
 _RUN = ("ec2", "run-instances", "--image-id", "web", "--instance-type")
 
 
@@ -109,6 +110,26 @@ def test_words_that_are_none_of_the_commands_are_told_as_every_error_is(
 
     assert outcome.exit_code == USAGE
     assert outcome.stderr == f"error: {error}\nhint: {hint}\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("create-tags", "--resources", "i-0123456789abcdef0", "--tags", "Key=a,Value=\udcff"),
+        (*_KEY_WITH_TAGS, "ResourceType=key-pair,Tags=[{Key=a,Value=\udcff}]"),
+        (*_KEY_WITH_TAGS, "ResourceType=key-pair,Tags=[{Key=a,Value=b,c}]"),
+        ("import-key-pair", "--key-name", "me", "--public-key-material", "file://~nobody-at-all/key.pub"),
+        ("import-key-pair", "--key-name", "me", "--public-key-material", "\udcff"),
+    ],
+)
+def test_words_that_are_no_text_are_refused(cloudlet: Cloudlet, words: tuple[str, ...]) -> None:
+    """Whatever bytes a shell passes on: no traceback, and nothing is made."""
+    outcome = cloudlet("ec2", *words)
+
+    assert outcome.exit_code in (USAGE, NO_ENGINE)
+    assert outcome.stderr.startswith("error: ")
+    assert "Traceback" not in outcome.stderr
+    assert cloudlet("ec2", "describe-key-pairs", "--quiet").stdout == ""
 
 
 def test_a_taken_port_is_refused_before_the_engine_is_asked(cloudlet: Cloudlet) -> None:

@@ -51,7 +51,7 @@ def test_one_port_cannot_lead_to_two() -> None:
 def test_a_taken_port_is_named(taken_port: int) -> None:
     """Before anything is made, so nothing is left."""
     with pytest.raises(PortInUseError, match=str(taken_port)) as caught:
-        LaunchRequest("web", "t3.micro", publish=((taken_port, 80),)).check()
+        LaunchRequest("web", "t3.micro", publish=((taken_port, 80),)).check_ports_free()
 
     assert "--publish :80" in (caught.value.hint or "")
 

@@ -52,7 +52,7 @@ def test_a_reason_that_is_written_down_counts(launch: Launch) -> None:
 
 @pytest.mark.parametrize(
     ("exit_code", "reason", "ending"),
-    [(0, None, POWERED_OFF), (143, None, None), (137, None, None), (0, USER_INITIATED, None)],
+    [(0, None, POWERED_OFF), (143, None, None), (137, None, None), (0, USER_INITIATED, None), (0, POWERED_OFF, None)],
 )
 def test_only_a_power_off_from_inside_terminates_who_was_told_so(
     launch: Launch, exit_code: int, reason: str | None, ending: str | None

@@ -46,3 +46,16 @@ def test_a_killed_shell_is_not_alive_and_leaves_nothing(tmp_path: Path) -> None:
 def test_a_name_that_nobody_signed_with_is_not_alive(tmp_path: Path) -> None:
     """A home that was restored from a copy knows names of shells that never were here."""
     assert not Shell(tmp_path).is_alive("shell-1-00000000.lock")
+
+
+def test_a_shell_signs_with_another_name_each_time(tmp_path: Path) -> None:
+    """Somebody may just be removing what it signed with before."""
+    shell = Shell(tmp_path)
+    names = []
+    for _ in range(2):
+        with shell.at_work() as name:
+            names.append((name, shell.name))
+
+    assert [signed == own for signed, own in names] == [True, True]
+    assert len(set(names)) == 2
+    assert shell.name is None
