@@ -1,16 +1,18 @@
 """The wall between the Docker SDK and everything else: one connection, and its errors in our words."""
 
 import functools
+import json
 import socket
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
-from emulator.engine import unavailable
+from emulator.engine import reading, unavailable
 from emulator.engine.find import EngineAddress
-from emulator.errors import ConflictError, EngineError, NotFoundError
+from emulator.errors import ConflictError, EmulatorError, EngineError, NotFoundError
 
 _FIRST_SECONDS = 15
 _SECONDS = 120
@@ -36,6 +38,25 @@ class Connection:
         if "api" in self.__dict__:
             self.api.close()
 
+    def read(self, doing: str, target: str) -> Any:
+        """Return what the engine answers to a GET of *target*; without the SDK, as long as nothing else needed that."""
+        if "api" in self.__dict__ or self.address is None or self.address.socket is None:
+            with self.translated(doing) as api:
+                return api._result(api._get(api.base_url + target), json=True)
+        try:
+            status, body = reading.get(self.address.socket, target, _FIRST_SECONDS)
+            answer = json.loads(body)
+        except TimeoutError as error:
+            raise _silent(doing, error) from error
+        except OSError as error:
+            raise unavailable.explain(self.address, error) from error
+        except ValueError as error:
+            raise EngineError(f"could not {doing}: the engine's answer is none, {error}") from error
+        if status == HTTPStatus.OK:
+            return answer
+        said = answer.get("message") if isinstance(answer, dict) else None
+        raise _refused(doing, status, str(said or answer))
+
     @contextmanager
     def translated(self, doing: str) -> Iterator[Any]:
         """Yield the API; what it raises comes out as ours, with *doing* ("start the container") in the sentence."""
@@ -45,18 +66,25 @@ class Connection:
 
         try:
             yield api
-        except docker.errors.NotFound as error:
-            raise NotFoundError(f"could not {doing}: {error.explanation or error}") from error
         except docker.errors.APIError as error:
-            said = error.explanation or str(error)
-            if error.status_code == 409:
-                raise ConflictError(f"could not {doing}: {said}") from error
-            raise EngineError(f"could not {doing}: {said}") from error
+            raise _refused(doing, error.status_code, error.explanation or str(error)) from error
         except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
-            raise EngineError(
-                f"could not {doing}: the engine stopped answering ({error})",
-                hint="see what it says with `cloudlet doctor`",
-            ) from error
+            raise _silent(doing, error) from error
+
+
+def _refused(doing: str, status: int | None, said: str) -> EmulatorError:
+    """Return what an engine's status means; it is None where the engine gave none."""
+    kinds: dict[int | None, type[EmulatorError]] = {
+        HTTPStatus.NOT_FOUND: NotFoundError,
+        HTTPStatus.CONFLICT: ConflictError,
+    }
+    return kinds.get(status, EngineError)(f"could not {doing}: {said}")
+
+
+def _silent(doing: str, error: Exception) -> EngineError:
+    return EngineError(
+        f"could not {doing}: the engine stopped answering ({error})", hint="see what it says with `cloudlet doctor`"
+    )
 
 
 def _import_sdk() -> None:

@@ -2,11 +2,13 @@
 
 import contextlib
 import dataclasses
+import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from emulator.engine import labels
 from emulator.engine.connection import Connection
@@ -97,8 +99,8 @@ class Containers:
         wanted = [f"{labels.HOME}={self._home_id}", *(f"{name}={value}" for name, value in (filters or {}).items())]
         if len(kinds) == 1:
             wanted.append(f"{labels.KIND}={kinds[0]}")
-        with self._connection.translated("list containers") as api:
-            rows = api.containers(all=True, filters={"label": wanted})
+        filters_wanted = quote(json.dumps({"label": wanted}))
+        rows = self._connection.read("list containers", f"/containers/json?all=1&filters={filters_wanted}")
         found = [_container(row) for row in rows]
         return [container for container in found if not kinds or container.kind in kinds]
 

@@ -6,6 +6,7 @@ Any home may remove it as long as nothing runs in it. What is asked about it the
 import contextlib
 import time
 from typing import Any
+from urllib.parse import quote
 
 from emulator.engine import labels
 from emulator.engine.connection import Connection
@@ -91,5 +92,4 @@ class Networks:
         return True
 
     def _inspect(self) -> dict[str, Any]:
-        with self._connection.translated(f"look at the network {self._name}") as api:
-            return dict(api.inspect_network(self._name))
+        return dict(self._connection.read(f"look at the network {self._name}", f"/networks/{quote(self._name)}"))

@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import sys
 
 from emulator.cloud import Cloud
 from emulator.errors import EmulatorError
@@ -114,3 +115,18 @@ def test_unknown_things_have_exit_code_1_and_awss_code(shared: Cloud, web: Machi
     assert b"(InvalidInstanceID.NotFound)" in unknown_id.stderr
     assert b"hint: did you mean web?" in unknown_name.stderr
     assert b"(InvalidAMIID.NotFound)" in unknown_ami.stderr
+
+
+def test_looking_at_instances_needs_no_sdk(shared: Cloud, nano: Machine) -> None:
+    """It would be a third of what the most frequent command takes."""
+    script = "import sys; from cli.main import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "ec2", "describe-instances", "--instance-ids", nano.id, "--quiet"],
+        env=environment(shared),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.strip() == nano.id
+    assert not {"docker", "requests", "urllib3"} & {*done.stderr.splitlines()[-1].split()}
