@@ -173,6 +173,13 @@ class Instances:
             raise IncorrectInstanceStateError(instance.id, "entered")
         return instance.container_id
 
+    def wait_while_held(self, reference: str, patience_seconds: float | None = None) -> None:
+        """Return when an instance's machine is not held still; HeldStillError if it stays so."""
+        from emulator.instances.stillness import PATIENCE_SECONDS, wait_while_held
+
+        (instance,) = self._find([reference])
+        wait_while_held(self._engine, instance.id, self._progress, patience_seconds or PATIENCE_SECONDS)
+
     def console(self, reference: str) -> bytes:
         """Return the end of what an instance has written to its console since its launch, also if it has ended."""
         (instance,) = self._find([reference])

@@ -1,6 +1,5 @@
 """Ways into an instance: `ec2 exec`."""
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,27 +7,11 @@ import typer
 
 from cli.options import command, open_cloud
 from cli.output import Answer
-from emulator.errors import ConflictError
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
 
 app = typer.Typer()
-
-_PATIENCE_SECONDS = 60.0
-_PAUSE_SECONDS = 0.1
-
-
-class HeldStillError(ConflictError):
-    """The engine has paused the instance, and nobody lets it go on."""
-
-    code = "IncorrectInstanceState"
-
-    def __init__(self, instance: str, container_id: str) -> None:
-        super().__init__(
-            f"The instance '{instance}' is held still: nothing can be begun in it.",
-            hint=f"if no image is being made of it, let it go on: docker unpause {container_id[:12]}",
-        )
 
 
 @command(app, "exec")
@@ -49,38 +32,19 @@ def exec_(
 
     try:
         with open_cloud() as cloud:
-            container_id = cloud.instances.running_container(instance_id)
-            return Answer(None, text="", exit_code=_run(cloud, instance_id, container_id, words, user))
+            return Answer(None, text="", exit_code=_run(cloud, instance_id, words, user))
     except EmulatorError as error:
         errors.show(error)
         return Answer(None, text="", exit_code=errors.EXEC_FAILED)
 
 
-def _run(cloud: "Cloud", instance: str, container_id: str, words: Sequence[str], user: str) -> int:
+def _run(cloud: "Cloud", instance_id: str, words: Sequence[str], user: str) -> int:
     from cli.terminal import bridge
+    from emulator.errors import ConflictError
 
+    container_id = cloud.instances.running_container(instance_id)
     try:
         return bridge(cloud.engine, container_id, words, user)
     except ConflictError:  # nothing was begun
-        wait_while_held(cloud, instance, container_id)
+        cloud.instances.wait_while_held(instance_id)
     return bridge(cloud.engine, container_id, words, user)
-
-
-def wait_while_held(
-    cloud: "Cloud", instance: str, container_id: str, patience_seconds: float = _PATIENCE_SECONDS
-) -> None:
-    """Return when a container is not held still, as it is while an image is made of it; HeldStillError if it stays."""
-    if not _is_held(cloud, container_id):
-        return
-    deadline = time.monotonic() + patience_seconds
-    with cloud.progress.step(f"Waiting for {instance}, which is held still"):
-        while _is_held(cloud, container_id):
-            if time.monotonic() > deadline:
-                raise HeldStillError(instance, container_id)
-            time.sleep(_PAUSE_SECONDS)
-
-
-def _is_held(cloud: "Cloud", container_id: str) -> bool:
-    from emulator.engine import Kind
-
-    return any(one.id == container_id and one.state == "paused" for one in cloud.engine.containers.list(Kind.INSTANCE))

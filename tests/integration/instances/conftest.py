@@ -5,15 +5,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from emulator.cloud import Cloud
-from emulator.engine import ExecResult
+from emulator.engine import ExecResult, Kind
 from emulator.errors import ConflictError
-from emulator.instances import Instance, LaunchRequest
+from emulator.instances import Instance, Instances, LaunchRequest
+from emulator.progress import Silent
 from emulator.settings import Settings
+from emulator.units import utc_now
 from tests.conftest import wait_for
 
 CLOUDLET = (sys.executable, "-c", "from cli.main import main; main()")
@@ -65,6 +68,17 @@ def cloudlet(cloud: Cloud, *words: str, stdin: bytes = b"") -> "subprocess.Compl
     """Run one command line to its end."""
     command: Sequence[str] = (*CLOUDLET, *words)
     return subprocess.run(command, env=environment(cloud), input=stdin, capture_output=True, timeout=120, check=False)
+
+
+def boxes(cloud: Cloud) -> list[Kind]:
+    """Return what containers instances have."""
+    return sorted(container.kind for container in cloud.engine.containers.list(Kind.INSTANCE, Kind.INTERFACE))
+
+
+def later(cloud: Cloud, lapse: timedelta) -> Instances:
+    """Return the same instances as somebody sees them who looks after *lapse*."""
+    parts = (cloud.engine, cloud.home, cloud.database, cloud.neighbours)
+    return Instances(*parts, Silent(), clock=lambda: utc_now() + lapse)
 
 
 @pytest.fixture(scope="session")

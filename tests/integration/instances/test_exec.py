@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.ec2.entering import HeldStillError, wait_while_held
 from emulator.cloud import Cloud
+from emulator.instances.stillness import HeldStillError
 from tests.integration.instances.conftest import CLOUDLET, Machine, cloudlet, environment, launch
 
 _MIB = 1024 * 1024
@@ -192,7 +192,7 @@ def test_a_command_waits_for_an_instance_that_is_held_still(held: Machine) -> No
     pipe = subprocess.PIPE
     with subprocess.Popen(command, env=environment(held.cloud), stdin=pipe, stdout=pipe, stderr=pipe) as process:
         assert process.stderr is not None
-        assert process.stderr.readline() == "Waiting for held, which is held still …\n".encode()
+        assert process.stderr.readline() == f"Waiting for {held.id}, which is held still …\n".encode()
         _let_go_on(held)
 
         output, _ = process.communicate(b"hello", timeout=60)
@@ -204,13 +204,13 @@ def test_an_instance_that_stays_still_is_not_waited_for_for_ever(held: Machine) 
     """Somebody else has paused it, and is told how to undo that."""
     container_id = held.instance.container_id or ""
 
-    with pytest.raises(HeldStillError, match="The instance 'held' is held still") as caught:
-        wait_while_held(held.cloud, "held", container_id, patience_seconds=0.2)
+    with pytest.raises(HeldStillError, match=f"The instance '{held.id}' is held still") as caught:
+        held.cloud.instances.wait_while_held("held", patience_seconds=0.2)
 
     assert caught.value.hint is not None
     assert f"docker unpause {container_id[:12]}" in caught.value.hint
     _let_go_on(held)
-    wait_while_held(held.cloud, "held", container_id, patience_seconds=0)
+    held.cloud.instances.wait_while_held("held", patience_seconds=0.001)
 
 
 def test_a_terminal_is_a_terminal_inside(terminal: Terminal) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from emulator.cloud import Cloud
-from emulator.engine import Kind
+from emulator.engine import ContainerSpec, Kind
 from emulator.instances import AttributeChange, InstanceState
 from emulator.instances.containers import INSTANCE_LABEL
 from emulator.instances.parts import USER_INITIATED
@@ -19,7 +19,7 @@ from emulator.instances.records import Records
 from emulator.instances.shell import Shell
 from emulator.units import utc_now
 from tests.conftest import wait_for
-from tests.integration.instances.conftest import CLOUDLET, Machine, environment, launch
+from tests.integration.instances.conftest import CLOUDLET, Machine, boxes, environment, later, launch
 
 _DEAD = "shell-of-somebody-who-died.lock"
 
@@ -37,6 +37,35 @@ def test_an_ended_instance_does_not_come_back_however_late_somebody_looks(cloud:
 
     assert [one.id for one in cloud.instances.describe() if one.state is InstanceState.RUNNING] == [other.id]
     assert {one.labels[INSTANCE_LABEL] for one in cloud.engine.containers.list()} == {other.id}
+
+
+@pytest.mark.parametrize("lapse", [timedelta(0), timedelta(minutes=61)])
+def test_a_container_that_the_engine_makes_too_late_goes_at_the_next_look(cloud: Cloud, lapse: timedelta) -> None:
+    """An engine finishes what a killed shell had asked for, also after the launch was given up and cleared away."""
+    (machine,) = launch(cloud, image="minimal")
+    made = cloud.engine.containers.list(Kind.INSTANCE, Kind.INTERFACE)
+    cloud.instances.terminate([machine.id])
+    for one in made:
+        cloud.engine.containers.create(
+            ContainerSpec(cloud.images.holder_image(), one.kind, command=("true",), labels=dict(one.labels))
+        )
+
+    listed = later(cloud, lapse).describe()
+
+    assert [one.state for one in listed] == [InstanceState.TERMINATED]
+    assert boxes(cloud) == []
+    assert later(cloud, timedelta(minutes=61)).describe() == []
+
+
+def test_an_interface_that_is_alone_and_that_nothing_is_known_of_goes(cloud: Cloud) -> None:
+    """A home that lost its file cannot know what it was made for, and nothing will ever join it."""
+    image = cloud.images.holder_image()
+    labels = {INSTANCE_LABEL: "i-0123456789abcdef0"}
+    cloud.engine.containers.create(ContainerSpec(image, Kind.INTERFACE, command=("true",), labels=labels))
+
+    assert cloud.instances.describe() == []
+
+    assert boxes(cloud) == []
 
 
 @pytest.mark.parametrize(

@@ -14,28 +14,16 @@ from emulator.cloud import Cloud
 from emulator.engine import ContainerSpec, Kind
 from emulator.errors import ConflictError, EmulatorError, NotFoundError
 from emulator.instances import Instances, InstanceState, LaunchRequest
-from emulator.instances.containers import INSTANCE_LABEL
 from emulator.instances.errors import IncorrectInstanceStateError, InstanceNotFoundError, PortInUseError
 from emulator.progress import Silent
 from emulator.resources.references import AmbiguousNameError, MalformedIdError
 from emulator.settings import Settings
-from emulator.units import utc_now
 from tests.conftest import wait_for
-from tests.integration.instances.conftest import CLOUDLET, Machine, environment, launch
-
-
-def _boxes(cloud: Cloud) -> list[Kind]:
-    return sorted(container.kind for container in cloud.engine.containers.list(Kind.INSTANCE, Kind.INTERFACE))
+from tests.integration.instances.conftest import CLOUDLET, Machine, boxes, environment, later, launch
 
 
 def _state(cloud: Cloud, instance_id: str) -> InstanceState:
     return cloud.instances.describe([instance_id])[0].state
-
-
-def _later(cloud: Cloud, lapse: timedelta) -> Instances:
-    """Return the same instances as somebody sees them who looks after *lapse*."""
-    parts = (cloud.engine, cloud.home, cloud.database, cloud.neighbours)
-    return Instances(*parts, Silent(), clock=lambda: utc_now() + lapse)
 
 
 def test_stop_and_start_keep_id_disk_address_and_mac(cloud: Cloud) -> None:
@@ -89,11 +77,11 @@ def test_a_terminated_instance_is_listed_for_an_hour_with_its_reason(cloud: Clou
     (listed,) = cloud.instances.describe()
     assert listed.state is InstanceState.TERMINATED
     assert listed.reason == "Client.UserInitiatedShutdown: User initiated shutdown"
-    assert _boxes(cloud) == []
-    later = _later(cloud, timedelta(minutes=61))
-    assert later.describe() == []
+    assert boxes(cloud) == []
+    an_hour_later = later(cloud, timedelta(minutes=61))
+    assert an_hour_later.describe() == []
     with pytest.raises(InstanceNotFoundError):
-        later.describe([machine.id])
+        an_hour_later.describe([machine.id])
 
 
 def test_a_terminated_instance_can_be_neither_started_nor_stopped_nor_entered(cloud: Cloud) -> None:
@@ -121,37 +109,8 @@ def test_a_container_removed_from_outside_is_an_instance_that_ended(cloud: Cloud
     (listed,) = cloud.instances.describe()
     assert listed.state is InstanceState.TERMINATED
     assert listed.reason == "Server.InternalError: the container was removed from outside"
-    assert _boxes(cloud) == []
+    assert boxes(cloud) == []
     assert cloud.instances.describe()[0].reason == listed.reason
-
-
-@pytest.mark.parametrize("lapse", [timedelta(0), timedelta(minutes=61)])
-def test_a_container_that_the_engine_makes_too_late_goes_at_the_next_look(cloud: Cloud, lapse: timedelta) -> None:
-    """An engine finishes what a killed shell had asked for, also after the launch was given up and cleared away."""
-    (machine,) = launch(cloud, image="minimal")
-    made = cloud.engine.containers.list(Kind.INSTANCE, Kind.INTERFACE)
-    cloud.instances.terminate([machine.id])
-    for one in made:
-        cloud.engine.containers.create(
-            ContainerSpec(cloud.images.holder_image(), one.kind, command=("true",), labels=dict(one.labels))
-        )
-
-    listed = _later(cloud, lapse).describe()
-
-    assert [one.state for one in listed] == [InstanceState.TERMINATED]
-    assert _boxes(cloud) == []
-    assert _later(cloud, timedelta(minutes=61)).describe() == []
-
-
-def test_an_interface_that_is_alone_and_that_nothing_is_known_of_goes(cloud: Cloud) -> None:
-    """A home that lost its file cannot know what it was made for, and nothing will ever join it."""
-    image = cloud.images.holder_image()
-    labels = {INSTANCE_LABEL: "i-0123456789abcdef0"}
-    cloud.engine.containers.create(ContainerSpec(image, Kind.INTERFACE, command=("true",), labels=labels))
-
-    assert cloud.instances.describe() == []
-
-    assert _boxes(cloud) == []
 
 
 def test_an_instance_whose_interface_was_removed_says_so(cloud: Cloud) -> None:
@@ -165,7 +124,7 @@ def test_an_instance_whose_interface_was_removed_says_so(cloud: Cloud) -> None:
     with pytest.raises(EmulatorError, match="was removed from outside"):
         cloud.instances.start([machine.id])
     cloud.instances.terminate([machine.id])
-    assert _boxes(cloud) == []
+    assert boxes(cloud) == []
 
 
 def test_a_lost_state_file_loses_no_running_instance(cloud: Cloud) -> None:
@@ -240,7 +199,7 @@ def test_when_one_of_several_fails_none_is_left(cloud: Cloud) -> None:
 
     wait_for(is_refused)
 
-    assert _boxes(cloud) == []
+    assert boxes(cloud) == []
     assert [one for one in cloud.instances.describe() if one.state is not InstanceState.TERMINATED] == []
 
 
@@ -256,7 +215,7 @@ def test_a_port_that_is_taken_meanwhile_is_named_and_leaves_nothing(cloud: Cloud
     with pytest.raises(PortInUseError, match=f"port {port} of this machine"):
         cloud.instances.run(Unchecked("base", "t3.micro", publish=((port, 80),)))
 
-    assert _boxes(cloud) == []
+    assert boxes(cloud) == []
 
 
 def test_a_taken_port_fails_before_anything_is_made(cloud: Cloud, web: Machine) -> None:
@@ -266,7 +225,7 @@ def test_a_taken_port_fails_before_anything_is_made(cloud: Cloud, web: Machine) 
     with pytest.raises(PortInUseError):
         launch(cloud, publish=((port, 80),))
 
-    assert _boxes(cloud) == []
+    assert boxes(cloud) == []
 
 
 def test_an_unknown_ami_makes_nothing(cloud: Cloud) -> None:
@@ -275,7 +234,7 @@ def test_an_unknown_ami_makes_nothing(cloud: Cloud) -> None:
         launch(cloud, image="wbe")
 
     assert caught.value.code == "InvalidAMIID.NotFound"
-    assert _boxes(cloud) == []
+    assert boxes(cloud) == []
 
 
 def test_a_name_stands_for_an_id_if_it_is_unique(shared: Cloud, web: Machine, nano: Machine) -> None:
@@ -371,7 +330,7 @@ def test_two_shells_may_terminate_one_instance_while_a_third_looks(cloud: Cloud)
         InstanceState.SHUTTING_DOWN,
         InstanceState.TERMINATED,
     }
-    assert _boxes(cloud) == []
+    assert boxes(cloud) == []
 
 
 @pytest.mark.parametrize("presses", [1, 3])
@@ -388,7 +347,7 @@ def test_ctrl_c_during_a_launch_leaves_nothing(cloud: Cloud, presses: int) -> No
 
     assert shell.returncode == 130, (output, errors)
     assert output == b""
-    assert _boxes(cloud) == []
+    assert boxes(cloud) == []
     assert cloud.instances.describe() == []
 
 
