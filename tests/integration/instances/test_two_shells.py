@@ -1,5 +1,6 @@
 """Two shells that do as they like with the same instances leave nothing behind, whoever of them came first."""
 
+import ast
 import json
 import os
 import random
@@ -75,6 +76,9 @@ def test_two_shells_at_random_leave_nothing(cloud: Cloud) -> None:
     said = [shell.communicate(timeout=500) for shell in shells]
 
     assert [shell.returncode for shell in shells] == [0, 0], (seed, said)
+    counts = [ast.literal_eval(output.splitlines()[-1]) for output, _ in said]
+    for verb in ("run", "describe", "stop", "start", "terminate"):
+        assert sum(count.get(f"{verb}-instances 0", 0) for count in counts) > 0, (seed, counts)
     _everything_ends(cloud, seed)
 
 
