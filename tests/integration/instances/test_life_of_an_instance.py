@@ -323,6 +323,7 @@ def test_two_shells_may_terminate_one_instance_while_a_third_looks(cloud: Cloud)
         thread.join()
 
     assert failures == []
+    assert seen
     assert all("removed from outside" not in (reason or "") for _, reason in seen)
     assert {state for state, _ in seen} <= {
         InstanceState.RUNNING,
