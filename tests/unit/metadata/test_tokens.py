@@ -144,6 +144,8 @@ def test_tokens_outlive_the_program(start: Callable[..., Program]) -> None:
 
 
 def test_the_key_of_the_tokens_is_for_its_owner_alone(program: Program) -> None:
+    program.token()
+
     assert stat.S_IMODE((program.folder / "token-key").stat().st_mode) == 0o600
 
 

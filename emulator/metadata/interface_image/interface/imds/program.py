@@ -1,18 +1,21 @@
-"""The program: one thread answers, the first one watches over the rules and hears when it is to end."""
+"""
+The program: one thread answers, the first one watches over the rules and hears when it is to end.
+
+Each launch waits while this starts beside it, so what only an answer needs is imported when the first one asks. For the
+same reason it is _socket and _signal here: the enumerations that socket and signal make of them take as long again as
+all the rest.
+"""
 
 from __future__ import annotations
 
+import _signal as signal  # type: ignore[import-not-found]
+import _socket as socket
+import _thread
 import os
-import signal
-import socket
+import select
 import sys
-import threading
 
-from .answers import MetadataService
-from .content import ContentFile
 from .rules import FolderWatch, Rules
-from .server import Server
-from .tokens import Tokens, load_key
 
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 
@@ -22,10 +25,7 @@ def main() -> None:
     folder, address, port, *script = sys.argv[1:]
     # Before there is another thread: each has the mask of the one that makes it.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGIO, *_ENDING})
-    key = load_key(f"{folder}/token-key")
-    service = MetadataService(ContentFile(f"{folder}/metadata.json", key), Tokens(key))
-    server = Server(socket.create_server((address, int(port)), backlog=128), service.answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    _thread.start_new_thread(_answer, (folder, _listen(address, int(port))))
     watch = FolderWatch(folder)
     rules = Rules(folder, script[0]) if script else None
     while watch_over(watch, rules):
@@ -38,3 +38,22 @@ def watch_over(watch: FolderWatch, rules: Rules | None) -> bool:
     if rules is not None:
         rules.keep_up()
     return watch.wait(*_ENDING) is None
+
+
+def _listen(address: str, port: int) -> int:
+    """Return the file descriptor of a socket that listens."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((address, port))
+    listener.listen(128)
+    return listener.detach()
+
+
+def _answer(folder: str, listener: int) -> None:
+    """Serve what connects to *listener*, until the process ends."""
+    first = select.poll()
+    first.register(listener, select.POLLIN)
+    first.poll()
+    from .serving import serve
+
+    serve(folder, listener)

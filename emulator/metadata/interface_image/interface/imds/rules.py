@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import _signal as signal  # type: ignore[import-not-found]
 import fcntl
 import os
-import signal
 import sys
 
 _CHANGES = fcntl.DN_MODIFY | fcntl.DN_CREATE | fcntl.DN_RENAME | fcntl.DN_MULTISHOT
@@ -29,7 +29,7 @@ class FolderWatch:
         except OSError:  # a kernel without it
             self._seconds = _SECONDS_BETWEEN_LOOKS_OF_THE_DEAF
 
-    def wait(self, *others: signal.Signals) -> int | None:
+    def wait(self, *others: int) -> int | None:
         """Return when something may have changed, or the number of one of the signals *others* that came first."""
         told = signal.sigtimedwait({signal.SIGIO, *others}, self._seconds)
         return told.si_signo if told is not None and told.si_signo != signal.SIGIO else None
