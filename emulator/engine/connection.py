@@ -43,8 +43,9 @@ class Connection:
         if self.address is None or self.address.socket is None:
             with self.translated(doing) as api:
                 return api._result(api._get(api.base_url + target), json=True)
+        patience = _SECONDS if "api" in self.__dict__ else _FIRST_SECONDS  # it has answered: it is slow, not stuck
         try:
-            status, body = reading.get(self.address.socket, target, _FIRST_SECONDS)
+            status, body = reading.get(self.address.socket, target, patience)
             answer = json.loads(body)
         except TimeoutError as error:
             raise _silent(doing, error) from error

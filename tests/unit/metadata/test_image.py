@@ -1,6 +1,8 @@
 """The definition of the interface's image."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 from emulator.images.catalog import Catalog, shelves
@@ -32,3 +34,14 @@ def test_the_program_loads_nothing_large() -> None:
 
     assert loaded
     assert not loaded & large
+
+
+def test_the_program_starts_without_what_only_an_answer_needs() -> None:
+    """Each launch pays for what is imported here, before anybody has asked anything."""
+    look = "import sys; sys.path.insert(0, sys.argv[1]); import imds.program; print(*sys.modules)"
+    command = [sys.executable, "-B", "-I", "-S", "-c", look, str(_FOLDER)]
+
+    loaded = set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+
+    assert "imds.rules" in loaded
+    assert not loaded & {"enum", "json", "re", "selectors", "signal", "socket", "threading", "imds.answers"}

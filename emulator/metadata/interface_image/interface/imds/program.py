@@ -1,9 +1,9 @@
 """
 The program: one thread answers, the first one watches over the rules and hears when it is to end.
 
-Each launch waits while this starts beside it, so what only an answer needs is imported when the first one asks. For the
-same reason it is _socket and _signal here: the enumerations that socket and signal make of them take as long again as
-all the rest.
+It starts beside each launch and takes processor time from it, so what only an answer needs is imported when the first
+one asks. For the same reason it is _socket and _signal here: the enumerations that socket and signal make of them take
+as long again as all the rest.
 """
 
 from __future__ import annotations
