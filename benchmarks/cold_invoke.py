@@ -12,10 +12,10 @@ from benchmarks.bench import Bench, bench
 from benchmarks.figures import Figure, in_turns, since, times, wait_until
 from emulator.engine import ContainerSpec, Kind
 from emulator.functions import Function
-from emulator.functions.fleet import Fleet
-from emulator.functions.pool import Supply
 from emulator.functions.records import Invocation
-from emulator.functions.sandbox import worker_spec
+from emulator.functions.workers.fleet import Fleet
+from emulator.functions.workers.pool import Supply
+from emulator.functions.workers.sandbox import worker_spec
 from emulator.metering import InvocationMeter
 from emulator.units import utc_now
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from emulator.buckets import Buckets
     from emulator.costs.service import Costs
     from emulator.engine import Engine
-    from emulator.functions.queue import InvocationQueue
+    from emulator.functions.events.queue import InvocationQueue
     from emulator.functions.service import Functions
     from emulator.images import Images
     from emulator.images.registry import Registry
@@ -183,7 +183,7 @@ class Cloud:
 
     @functools.cached_property
     def functions(self) -> "Functions":
-        from emulator.functions.runtimes import DEFINITIONS
+        from emulator.functions.runtimes.registry import DEFINITIONS
         from emulator.functions.service import Functions
         from emulator.images import Images
 
@@ -192,7 +192,7 @@ class Cloud:
 
     @functools.cached_property
     def queue(self) -> "InvocationQueue":
-        from emulator.functions.queue import InvocationQueue
+        from emulator.functions.events.queue import InvocationQueue
 
         return InvocationQueue(self.database, self.settings.time_scale, utc_now)
 
@@ -225,8 +225,8 @@ class Cloud:
 
     def pipeline(self) -> "Pipeline":
         """Return what a server runs; it is started and stopped within an event loop."""
-        from emulator.functions.fleet import Fleet
-        from emulator.functions.pool import Supply
+        from emulator.functions.workers.fleet import Fleet
+        from emulator.functions.workers.pool import Supply
         from emulator.metering import InvocationMeter
         from emulator.pipeline.serving import Pipeline
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from emulator.engine import Engine
+from emulator.functions.code.dependencies import Dependencies
+from emulator.functions.code.package import Package, install_package, read_package, remove_others
 from emulator.functions.definition import Function, check_configuration, function_name, is_function_name
-from emulator.functions.dependencies import Dependencies
-from emulator.functions.logs import LogReader
-from emulator.functions.package import Package, install_package, read_package, remove_others
+from emulator.functions.logs.reader import LogReader
 from emulator.functions.repository import FunctionRepository
-from emulator.functions.runtimes import find_runtime
+from emulator.functions.runtimes.registry import find_runtime
 from emulator.home import Home
 from emulator.ids import new_request_id
 from emulator.images import Images

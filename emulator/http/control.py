@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from emulator.functions.queue import FailedInvocation, InvocationQueue
+from emulator.functions.events.queue import FailedInvocation, InvocationQueue
 from emulator.pipeline.serving import Pipeline
 
 STATUS_PATH = "/_cloudlet/status"

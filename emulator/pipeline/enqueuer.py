@@ -7,7 +7,7 @@ from emulator.buckets import ObjectEvent
 from emulator.buckets.events import notification
 from emulator.buckets.notifications import NotificationRules
 from emulator.functions import function_name
-from emulator.functions.queue import InvocationQueue
+from emulator.functions.events.queue import InvocationQueue
 
 
 class Enqueuer:

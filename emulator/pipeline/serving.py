@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from emulator.buckets import Buckets
 from emulator.functions import Function
-from emulator.functions.dispatcher import Dispatcher
-from emulator.functions.fleet import Fleet
-from emulator.functions.queue import InvocationQueue
+from emulator.functions.events.dispatcher import Dispatcher
+from emulator.functions.events.queue import InvocationQueue
 from emulator.functions.records import Invocation, InvocationResult
 from emulator.functions.service import Functions
+from emulator.functions.workers.fleet import Fleet
 from emulator.state import Database
 
 _DRAIN_SECONDS = 20.0

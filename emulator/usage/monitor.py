@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from emulator.engine import Container, Engine, Kind
 from emulator.engine.stats import LONGEST_SECONDS, ContainerStats
-from emulator.functions.sandbox import FUNCTION_LABEL
+from emulator.functions.workers.sandbox import FUNCTION_LABEL
 from emulator.instances import Instance, Instances, InstanceState
 from emulator.units import MIB
 

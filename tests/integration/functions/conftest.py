@@ -10,10 +10,10 @@ import pytest
 
 from emulator.cloud import Cloud
 from emulator.functions import Function
-from emulator.functions.fleet import Fleet
-from emulator.functions.pool import Supply
 from emulator.functions.records import Invocation, InvocationResult
 from emulator.functions.service import Deployment
+from emulator.functions.workers.fleet import Fleet
+from emulator.functions.workers.pool import Supply
 from emulator.metering import InvocationMeter
 from emulator.units import utc_now
 

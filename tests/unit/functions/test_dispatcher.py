@@ -11,10 +11,10 @@ import pytest
 
 from emulator.errors import NotFoundError
 from emulator.functions import Function
-from emulator.functions.dispatcher import Dispatcher
-from emulator.functions.pool import WorkerPool
-from emulator.functions.queue import InvocationQueue
+from emulator.functions.events.dispatcher import Dispatcher
+from emulator.functions.events.queue import InvocationQueue
 from emulator.functions.records import Invocation, InvocationResult
+from emulator.functions.workers.pool import WorkerPool
 from emulator.state import Database
 
 _DISK_IS_FULL = """

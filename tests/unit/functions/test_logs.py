@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from emulator.functions.logs import LogReader, LogStream, report_line
+from emulator.functions.logs.reader import LogReader
+from emulator.functions.logs.report import report_line
+from emulator.functions.logs.stream import LogStream
 from emulator.functions.records import InvocationResult, Outcome
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)

@@ -4,7 +4,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from emulator.functions.output_pipe import OutputPipe
+from emulator.functions.workers.output_pipe import OutputPipe
 
 
 def test_what_is_read_at_once_is_handed_on_at_once(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from emulator.functions.code.package import install_package, read_package, remove_others
 from emulator.functions.errors import InvalidFunctionError
-from emulator.functions.package import install_package, read_package, remove_others
 from emulator.home import Home
 
 

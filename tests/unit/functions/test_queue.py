@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from hypothesis.strategies import sampled_from
 
-from emulator.functions.queue import RETRY_SECONDS, FailedInvocation, InvocationQueue
+from emulator.functions.events.queue import RETRY_SECONDS, FailedInvocation, InvocationQueue
 from emulator.state import Database
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

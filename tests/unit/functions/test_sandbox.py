@@ -6,7 +6,7 @@ from pathlib import Path
 from emulator.engine import Bind, Tmpfs
 from emulator.engine.payload import create_payload
 from emulator.functions import Function
-from emulator.functions.sandbox import Surroundings, restricts_after_init, worker_environment, worker_spec
+from emulator.functions.workers.sandbox import Surroundings, restricts_after_init, worker_environment, worker_spec
 
 SURROUNDINGS = Surroundings("eu-west-1", "http://172.31.0.1:4566")
 

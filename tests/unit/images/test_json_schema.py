@@ -7,7 +7,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from emulator.functions.runtimes import DEFINITIONS as RUNTIMES
+from emulator.functions.runtimes.registry import DEFINITIONS as RUNTIMES
 from emulator.home import shipped_amis
 from emulator.images.json_schema import definition_schema
 from emulator.images.schema import AmiModel, BaseModelOfAmi, FileModel

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from emulator.engine import Bind, ContainerSpec, Kind, Tmpfs
 from emulator.functions.definition import Function
-from emulator.functions.runtimes import find_runtime
+from emulator.functions.runtimes.registry import find_runtime
 
 FUNCTION_LABEL = "cloudlet.function"
 CPU_PERIOD_US = 20_000  # short, so that a small share comes often rather than in one piece a tenth of a second

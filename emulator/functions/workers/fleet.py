@@ -12,12 +12,12 @@ from emulator.engine.deaths import Deaths
 from emulator.errors import EmulatorError, NotFoundError
 from emulator.functions.definition import Function
 from emulator.functions.errors import WorkerStartError
-from emulator.functions.holder import Holders
-from emulator.functions.pool import Supply, WorkerPool
 from emulator.functions.records import Invocation, InvocationResult
-from emulator.functions.runtime_api import RuntimeApi
-from emulator.functions.sandbox import Surroundings
-from emulator.functions.worker import Workshop
+from emulator.functions.workers.holder import Holders
+from emulator.functions.workers.pool import Supply, WorkerPool
+from emulator.functions.workers.runtime_api import RuntimeApi
+from emulator.functions.workers.sandbox import Surroundings
+from emulator.functions.workers.worker import Workshop
 from emulator.home import Home
 from emulator.metering import InvocationMeter
 from emulator.settings import Settings

@@ -11,9 +11,9 @@ from functools import partial
 
 from emulator.errors import EmulatorError, NotFoundError
 from emulator.functions.definition import Function
-from emulator.functions.pool import WorkerPool
-from emulator.functions.queue import InvocationQueue, QueuedInvocation
+from emulator.functions.events.queue import InvocationQueue, QueuedInvocation
 from emulator.functions.records import InvocationResult, Outcome
+from emulator.functions.workers.pool import WorkerPool
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from emulator.engine import Bind, ContainerSpec, Engine, Kind
 from emulator.errors import BuildError
-from emulator.functions.runtimes import Runtime
+from emulator.functions.runtimes.registry import Runtime
 from emulator.home import Home
 from emulator.progress import Progress
 from emulator.settings import Settings

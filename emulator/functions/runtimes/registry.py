@@ -5,7 +5,7 @@ from pathlib import Path
 
 from emulator.functions.errors import RuntimeNotFoundError
 
-DEFINITIONS = Path(__file__).with_name("runtime_images")
+DEFINITIONS = Path(__file__).with_name("images")
 """AMI definitions, one a runtime: runtime images are built as instances' images are."""
 
 _PYTHON = "/opt/venv/bin/python"

@@ -13,8 +13,7 @@ from emulator.engine import Engine
 from emulator.engine.memory import memory_peak_file, read_peak
 from emulator.functions.definition import Function
 from emulator.functions.errors import WorkerStartError
-from emulator.functions.logs import LogStream
-from emulator.functions.output_pipe import OutputPipe
+from emulator.functions.logs.stream import LogStream
 from emulator.functions.records import (
     Failure,
     Invocation,
@@ -23,8 +22,9 @@ from emulator.functions.records import (
     exited,
     timed_out,
 )
-from emulator.functions.runtime_api import Assignment, RuntimeApi, Session
-from emulator.functions.sandbox import (
+from emulator.functions.workers.output_pipe import OutputPipe
+from emulator.functions.workers.runtime_api import Assignment, RuntimeApi, Session
+from emulator.functions.workers.sandbox import (
     CPU_PERIOD_US,
     Surroundings,
     restricts_after_init,

@@ -15,9 +15,9 @@ from typing import Any
 from emulator.errors import EmulatorError, EngineError
 from emulator.functions.definition import Function
 from emulator.functions.errors import WorkerStartError
-from emulator.functions.holder import Holders
 from emulator.functions.records import Invocation, InvocationResult
-from emulator.functions.worker import Worker, Workshop
+from emulator.functions.workers.holder import Holders
+from emulator.functions.workers.worker import Worker, Workshop
 
 log = logging.getLogger(__name__)
 

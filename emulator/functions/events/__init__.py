@@ -1,0 +1,1 @@
+"""Asynchronous invocation: a durable queue, and who works it off."""
