@@ -57,7 +57,7 @@ class _FirstByte:
         self._pipe = at.folder / f"pipe-{function.name}"
         os.mkfifo(self._pipe)
         self._pipe.chmod(0o666)
-        image, code = at.cloud.functions.runtime_image(function), at.cloud.functions.code_folder(function)
+        image, code = at.cloud.functions.runtime_image(function), at.cloud.functions.mounted_code(function)
         spec = worker_spec(function, image=image, code=code, holder_id="", pipe=self._pipe, environment={})
         python = spec.command[0] if spec.command else "python3"
         self._spec = dataclasses.replace(spec, kind=Kind.BUILD, command=(python, "-c", "print(1)"))
@@ -96,7 +96,7 @@ def _holder(at: Bench) -> Iterator[str]:
 def _fleet(at: Bench) -> Iterator[Callable[[Function], float]]:
     """Yield what invokes a function through a fleet in this process and returns what that took."""
     cloud = at.cloud
-    supply = Supply(cloud.functions.runtime_image, cloud.functions.code_folder)
+    supply = Supply(cloud.functions.runtime_image, cloud.functions.mounted_code)
     meter = InvocationMeter(cloud.database)
     fleet = Fleet(cloud.engine, cloud.home, cloud.settings, supply, cloud.images.holder_image(), meter, clock=utc_now)
 

@@ -23,7 +23,7 @@ class Branch:
 BRANCHES = {
     "ec2": Branch("cli.commands.ec2", "Instances: machines with a size", "Ec2"),
     "ami": Branch("cli.commands.ami", "AMIs: defined in a YAML file each, built here"),
-    "lambda": Branch("cli.commands.lambda_", "Functions: handlers that run when something happens"),
+    "lambda": Branch("cli.commands.lambda_", "Functions: handlers that run when something happens", "Lambda"),
     "s3": Branch("cli.commands.s3", "Buckets: folders whose files are objects"),
 }
 

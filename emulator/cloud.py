@@ -230,7 +230,7 @@ class Cloud:
         from emulator.metering import InvocationMeter
         from emulator.pipeline.serving import Pipeline
 
-        supply = Supply(self.functions.runtime_image, self.functions.code_folder)
+        supply = Supply(self.functions.runtime_image, self.functions.mounted_code)
         meter = InvocationMeter(self.database)
         return Pipeline(
             database=self.database,

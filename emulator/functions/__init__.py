@@ -4,6 +4,7 @@ Deploying and looking need no server (`service`). Running does: `fleet` is what 
 off. Nothing here knows where events come from.
 """
 
-from emulator.functions.definition import Function, function_arn, function_name
+from emulator.functions.definition import Function
+from emulator.functions.references import function_arn, function_name
 
 __all__ = ["Function", "function_arn", "function_name"]

@@ -1,4 +1,4 @@
-"""A function as it is configured: the record, and the rules its values follow (AWS's quotas)."""
+"""A function as it is configured: the record of one version, and the rules its values follow (AWS's quotas)."""
 
 import dataclasses
 import json
@@ -6,13 +6,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from emulator.functions.errors import InvalidFunctionError
+from emulator.functions.references import LATEST, FunctionReference, is_function_name
 from emulator.settings import ACCOUNT_ID
 from emulator.units import MIB
 
 MIN_MEMORY_MB, MAX_MEMORY_MB = 128, 10_240
 MAX_TIMEOUT_SECONDS = 900
+DEFAULT_ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/cloudlet"
 _MB_PER_VCPU = 1769
 _MAX_VCPUS = 6.0
 _ENVIRONMENT_BYTES = 4096
@@ -24,8 +27,39 @@ _RESERVED = re.compile(
 
 
 @dataclass(frozen=True)
+class ImageConfig:
+    """What is run in a container image, where that is not what the image says."""
+
+    entry_point: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    working_directory: str = ""
+
+
+@dataclass(frozen=True)
+class VpcConfig:
+    """The subnets and security groups that a function was given."""
+
+    subnet_ids: tuple[str, ...] = ()
+    security_group_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LoggingConfig:
+    """How a function logs. Levels are set for the JSON format only; `group` is "" for /aws/lambda/NAME."""
+
+    format: str = "Text"
+    application_level: str = ""
+    system_level: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True)
 class Function:
-    """One deployed function. `code_id` names the folder its code lies in and changes with the code."""
+    """
+    One version of a function; `$LATEST` is the one that changes.
+
+    `code_id` names the folder its code lies in and changes with the code; a container image has none, but `image_uri`.
+    """
 
     name: str
     runtime: str
@@ -35,12 +69,24 @@ class Function:
     code_size_bytes: int
     revision_id: str
     last_modified: datetime
+    version: str = LATEST
     memory_mb: int = 128
     timeout_seconds: int = 3
     environment: Mapping[str, str] = field(default_factory=dict)
     description: str = ""
+    role: str = DEFAULT_ROLE
     image: str = ""
     """The runtime's image when it was deployed: its dependencies were installed for that one."""
+    package_type: str = "Zip"
+    image_uri: str = ""
+    image_config: ImageConfig = ImageConfig()
+    layers: tuple[str, ...] = ()
+    """ARNs of layer versions, in the order in which they are laid over each other."""
+    ephemeral_storage_mb: int = 512
+    dead_letter_arn: str = ""
+    vpc: VpcConfig | None = None
+    logging: LoggingConfig = LoggingConfig()
+    tracing_mode: str = "PassThrough"
 
     @property
     def memory_bytes(self) -> int:
@@ -51,33 +97,36 @@ class Function:
         """Return the share of processors that AWS gives for the memory."""
         return min(self.memory_mb / _MB_PER_VCPU, _MAX_VCPUS)
 
-    def arn(self, region: str) -> str:
-        return function_arn(self.name, region)
+    @property
+    def key(self) -> str:
+        """Return what tells this version from all others of this home: `resize:$LATEST`, `resize:7`."""
+        return f"{self.name}:{self.version}"
+
+    @property
+    def log_group(self) -> str:
+        return self.logging.group or f"/aws/lambda/{self.name}"
+
+    def arn(self, region: str, qualifier: str | None = None) -> str:
+        """Return the ARN as somebody asks for it who gives *qualifier*, or none."""
+        return FunctionReference(self.name, qualifier).arn(region)
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self) | {"last_modified": self.last_modified.isoformat()})
 
     @classmethod
     def from_json(cls, text: str) -> "Function":
+        """Return what to_json() was made of; what an older cloudlet did not write is AWS's default."""
         values = json.loads(text)
-        return cls(**(values | {"last_modified": datetime.fromisoformat(values["last_modified"])}))
+        values["last_modified"] = datetime.fromisoformat(values["last_modified"])
+        values["layers"] = tuple(values.get("layers", ()))
+        for name, kind in (("image_config", ImageConfig), ("vpc", VpcConfig), ("logging", LoggingConfig)):
+            if given := values.get(name):
+                values[name] = kind(**{key: _frozen(value) for key, value in given.items()})
+        return cls(**values)
 
 
-def function_arn(name: str, region: str) -> str:
-    return f"arn:aws:lambda:{region}:{ACCOUNT_ID}:function:{name}"
-
-
-_REFERENCE = re.compile(r"(?:arn:[^:]*:lambda:[^:]*:)?(?:\d{12}:)?(?:function:)?([^:]*)")
-
-
-def function_name(reference: str) -> str:
-    """Return the name in *reference*: a name, an ARN or the last part of one, with or without a qualifier."""
-    found = _REFERENCE.match(reference)
-    return found[1] if found else reference
-
-
-def is_function_name(text: str) -> bool:
-    return re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", text) is not None
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def check_configuration(function: Function) -> None:

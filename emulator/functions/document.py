@@ -3,7 +3,6 @@
 from typing import Any
 
 from emulator.functions.definition import Function
-from emulator.settings import ACCOUNT_ID
 
 Document = dict[str, Any]
 
@@ -14,7 +13,7 @@ def configuration(function: Function, region: str) -> Document:
         "FunctionName": function.name,
         "FunctionArn": function.arn(region),
         "Runtime": function.runtime,
-        "Role": f"arn:aws:iam::{ACCOUNT_ID}:role/cloudlet",
+        "Role": function.role,
         "Handler": function.handler,
         "CodeSize": function.code_size_bytes,
         "Description": function.description,
@@ -22,15 +21,15 @@ def configuration(function: Function, region: str) -> Document:
         "MemorySize": function.memory_mb,
         "LastModified": function.last_modified.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
         "CodeSha256": function.code_sha256,
-        "Version": "$LATEST",
+        "Version": function.version,
         "TracingConfig": {"Mode": "PassThrough"},
         "RevisionId": function.revision_id,
         "State": "Active",
         "LastUpdateStatus": "Successful",
-        "PackageType": "Zip",
+        "PackageType": function.package_type,
         "Architectures": ["x86_64"],
-        "EphemeralStorage": {"Size": 512},
-        "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{function.name}"},
+        "EphemeralStorage": {"Size": function.ephemeral_storage_mb},
+        "LoggingConfig": {"LogFormat": function.logging.format, "LogGroup": function.log_group},
     }
     if function.environment:
         document["Environment"] = {"Variables": dict(function.environment)}

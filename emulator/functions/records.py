@@ -20,6 +20,10 @@ class Invocation:
     payload: bytes
     request_id: str = field(default_factory=new_request_id)
     client_context: str | None = None
+    qualifier: str | None = None
+    """As it was asked for: what the handler sees in `invoked_function_arn`."""
+    trace: str = ""
+    """The X-Ray trace header that came with it, "" for none."""
 
 
 class Outcome(StrEnum):

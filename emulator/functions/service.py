@@ -10,9 +10,11 @@ from typing import Any
 
 from emulator.engine import Engine
 from emulator.functions.code.dependencies import Dependencies
+from emulator.functions.code.mounted import MountedCode
 from emulator.functions.code.package import Package, install_package, read_package, remove_others
-from emulator.functions.definition import Function, check_configuration, function_name, is_function_name
+from emulator.functions.definition import Function, check_configuration
 from emulator.functions.logs.reader import LogReader
+from emulator.functions.references import function_name, is_function_name
 from emulator.functions.repository import FunctionRepository
 from emulator.functions.runtimes.registry import find_runtime
 from emulator.home import Home
@@ -57,7 +59,7 @@ class Functions:
         self._home = home
         self._progress = progress
         self._clock = clock
-        self._repository = FunctionRepository(database, settings.region)
+        self.repository = FunctionRepository(database, settings.region)
         self._dependencies = Dependencies(engine, home, settings, progress)
 
     def deploy(self, deployment: Deployment) -> Function:
@@ -84,22 +86,22 @@ class Functions:
         )
         if known is not None and _same(known, deployed):
             return known
-        self._repository.save(deployed)
-        remove_others(self._home, function.name, {code_id, known.code_id if known else code_id})
+        self.repository.save(deployed)
+        self._remove_unused_code(function.name, {code_id, known.code_id if known else code_id})
         return deployed
 
     def list(self) -> list[Function]:
-        return self._repository.all()
+        return self.repository.all()
 
-    def find(self, reference: str) -> Function:
-        """Return the function that a name or an ARN stands for; FunctionNotFoundError names the nearest ones."""
-        return self._repository.find(reference)
+    def find(self, reference: str, qualifier: str | None = None) -> Function:
+        """Return the version that a name or an ARN stands for; FunctionNotFoundError names the nearest functions."""
+        return self.repository.find(reference, qualifier)
 
     def delete(self, reference: str) -> Function:
         """Remove a function and its code; its logs stay, as on AWS."""
         with self._alone_with(self.find(reference).name):
             function = self.find(reference)
-            self._repository.delete(function.name)
+            self.repository.delete(function.name)
             remove_others(self._home, function.name, set())
         return function
 
@@ -120,9 +122,17 @@ class Functions:
         """Return the image of the runtime called *name*, built if need be."""
         return self._images.ensure_built(self._images.find(find_runtime(name).name))
 
+    def mounted_code(self, function: Function) -> MountedCode:
+        """Return what workers of *function* see of its code."""
+        return MountedCode(task=self.code_folder(function))
+
     def code_folder(self, function: Function) -> Path:
-        """Return the folder that workers of *function* see as /var/task."""
+        """Return the folder that a function's code lies in."""
         return self._home.functions / function.name / function.code_id
+
+    def _remove_unused_code(self, name: str, kept: set[str]) -> None:
+        """Remove the code that no version has, but for what is *kept*: workers may still run it."""
+        remove_others(self._home, name, kept | {version.code_id for version in self.repository.versions(name)})
 
     def _alone_with(self, name: str) -> AbstractContextManager[None]:
         """Keep other shells from changing the function *name*: each removes the code that it does not know."""

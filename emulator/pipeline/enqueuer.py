@@ -6,8 +6,8 @@ import sqlite3
 from emulator.buckets import ObjectEvent
 from emulator.buckets.events import notification
 from emulator.buckets.notifications import NotificationRules
-from emulator.functions import function_name
 from emulator.functions.events.queue import InvocationQueue
+from emulator.functions.references import parse_reference
 
 
 class Enqueuer:
@@ -22,4 +22,5 @@ class Enqueuer:
         for rule in self._rules.matching(transaction, event):
             payload = json.dumps(notification(event, rule.id, self._region)).encode()
             source = f"s3://{event.bucket}/{event.key} {event.name}"
-            self._queue.add(transaction, function_name(rule.target), payload, source)
+            target = parse_reference(rule.target)
+            self._queue.add(transaction, target.name, payload, source, qualifier=target.qualifier)

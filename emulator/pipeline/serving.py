@@ -72,10 +72,10 @@ class Pipeline:
         """Run one invocation now and return what came of it."""
         return await self._fleet.invoke(function, invocation)
 
-    def enqueue(self, function: Function, payload: bytes) -> str:
+    def enqueue(self, function: Function, payload: bytes, qualifier: str | None = None) -> str:
         """Queue an event for *function* and return its request id."""
         with self._database.transaction() as transaction:
-            request_id = self._queue.add(transaction, function.name, payload, "invoke")
+            request_id = self._queue.add(transaction, function.name, payload, "invoke", qualifier=qualifier)
         if self._dispatching is not None:
             self._dispatcher.wake()
         return request_id

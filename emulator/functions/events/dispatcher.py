@@ -27,7 +27,7 @@ class Dispatcher:
         self,
         queue: InvocationQueue,
         pool: WorkerPool,
-        find_function: Callable[[str], Function],
+        find_function: Callable[[str, str | None], Function],
         most_each: int,
     ) -> None:
         self._queue = queue
@@ -107,7 +107,7 @@ class Dispatcher:
         """Run one event and return what is to be written about its end."""
         request_id = queued.invocation.request_id
         try:
-            function = self._find_function(queued.function)
+            function = self._find_function(queued.function, queued.invocation.qualifier)
         except NotFoundError as error:
             return partial(self._queue.give_up, request_id, error.message)
         try:

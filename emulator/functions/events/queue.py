@@ -16,7 +16,7 @@ RETRY_SECONDS = (60.0, 120.0)
 _KEPT_SECONDS = 24 * 3600
 
 _NEXT_DUE = """
-SELECT request_id, function, payload, attempts FROM invocation
+SELECT request_id, function, qualifier, trace, payload, attempts FROM invocation
 WHERE state = 'queued' AND not_before <= ? AND function NOT IN (SELECT value FROM json_each(?))
 ORDER BY not_before, rowid LIMIT 1
 """
@@ -51,14 +51,24 @@ class InvocationQueue:
         self._time_scale = time_scale
         self._clock = clock
 
-    def add(self, transaction: sqlite3.Connection, function: str, payload: bytes, source: str) -> str:
+    def add(
+        self,
+        transaction: sqlite3.Connection,
+        function: str,
+        payload: bytes,
+        source: str,
+        *,
+        qualifier: str | None = None,
+        trace: str = "",
+    ) -> str:
         """Add an event within the caller's transaction and return its request id; *source* says what caused it."""
         request_id = new_request_id()
         now = self._now()
         transaction.execute(
-            "INSERT INTO invocation (request_id, function, payload, source, state, created_at, not_before)"
-            " VALUES (?, ?, ?, ?, 'queued', ?, ?)",
-            (request_id, function, payload, source, now, now),
+            "INSERT INTO invocation"
+            " (request_id, function, qualifier, trace, payload, source, state, created_at, not_before)"
+            " VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
+            (request_id, function, qualifier, trace, payload, source, now, now),
         )
         return request_id
 
@@ -75,9 +85,10 @@ class InvocationQueue:
                 "UPDATE invocation SET state = 'running', attempts = attempts + 1 WHERE request_id = ?",
                 (row["request_id"],),
             )
-        return QueuedInvocation(
-            row["function"], row["attempts"] + 1, Invocation(bytes(row["payload"]), row["request_id"])
+        invocation = Invocation(
+            bytes(row["payload"]), row["request_id"], qualifier=row["qualifier"], trace=row["trace"]
         )
+        return QueuedInvocation(row["function"], row["attempts"] + 1, invocation)
 
     def settle(self, request_id: str) -> None:
         """Note that an event was handled."""

@@ -21,9 +21,10 @@ _TAIL_BYTES = 4096
 class LogStream:
     """Where one worker writes. The file is made with its first line."""
 
-    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
+    def __init__(self, folder: Path, version: str, clock: Callable[[], datetime]) -> None:
         now = clock()
-        self.name = f"{now:%Y/%m/%d}/[$LATEST]{secrets.token_hex(16)}"
+        self.name = f"{now:%Y/%m/%d}/[{version}]{secrets.token_hex(16)}"
+        self._version = version
         self._path = folder / f"{self.name}.log"
         self._clock = clock
         self._tail = bytearray()
@@ -51,7 +52,7 @@ class LogStream:
     def begin(self, request_id: str) -> None:
         """Write START; the tail that a caller may ask for begins here."""
         self._tail.clear()
-        self.write(f"START RequestId: {request_id} Version: $LATEST")
+        self.write(f"START RequestId: {request_id} Version: {self._version}")
 
     def end(self, result: InvocationResult, memory_mb: int) -> bytes:
         """Write END and REPORT; return the last 4 KB of what this invocation wrote."""

@@ -9,10 +9,10 @@ import logging
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from emulator.errors import EmulatorError, EngineError
+from emulator.functions.code.mounted import MountedCode
 from emulator.functions.definition import Function
 from emulator.functions.errors import WorkerStartError
 from emulator.functions.records import Invocation, InvocationResult
@@ -27,7 +27,7 @@ _NETWORK_SECONDS = 60.0  # a function that is wanted again soon finds its networ
 
 @dataclass
 class _Crew:
-    """The workers of one revision of one function."""
+    """The workers of one revision of one version of a function."""
 
     function: Function
     image: str | None = None
@@ -44,7 +44,7 @@ class Supply:
     """Where the pool gets a function's image and code from; both may take long and run in threads."""
 
     image: Callable[[Function], str]
-    code: Callable[[Function], Path]
+    code: Callable[[Function], MountedCode]
 
 
 class WorkerPool:
@@ -87,7 +87,8 @@ class WorkerPool:
     async def tidy(self, name: str) -> None:
         """Let the network of a function go that has no worker and that nobody waits for."""
         if not self._in_use(name):
-            self._crews.pop(name, None)
+            for key in [key for key, crew in self._crews.items() if crew.function.name == name]:
+                del self._crews[key]
             await self._holders.remove(name)
 
     async def close(self) -> None:
@@ -127,10 +128,10 @@ class WorkerPool:
 
     def _crew(self, function: Function) -> _Crew:
         """Return the crew of this revision; it takes over the line of an older one, whose idle workers are let go."""
-        crew = self._crews.get(function.name)
+        crew = self._crews.get(function.key)
         if crew is None or crew.function.revision_id != function.revision_id:
             replaced, crew = crew, _Crew(function)
-            self._crews[function.name] = crew
+            self._crews[function.key] = crew
             if replaced is not None:
                 crew.line, replaced.line = replaced.line, crew.line
                 for worker in list(replaced.idle):
@@ -187,7 +188,7 @@ class WorkerPool:
             return
         if worker.usable and (waiting := _next_in(crew)):
             waiting.set_result(worker)
-        elif worker.usable and worker.loaded and self._crews.get(worker.function.name) is crew:
+        elif worker.usable and worker.loaded and self._crews.get(worker.function.key) is crew:
             crew.idle.append(worker)
             loop = asyncio.get_running_loop()
             self._timers[worker] = loop.call_later(self._idle_seconds, self._let_go, worker)
@@ -217,8 +218,9 @@ class WorkerPool:
                 )
 
     def _in_use(self, name: str) -> bool:
-        crew = self._crews.get(name)
-        return any(worker.function.name == name for worker in self._workers) or bool(crew and crew.line)
+        return any(worker.function.name == name for worker in self._workers) or any(
+            crew.line for crew in self._crews.values() if crew.function.name == name
+        )
 
     def _hire_where_someone_waits(self) -> None:
         for crew in self._crews.values():

@@ -109,7 +109,7 @@ class RuntimeApi:
             "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
             "Lambda-Runtime-Deadline-Ms": str(assignment.deadline_ms),
             "Lambda-Runtime-Invoked-Function-Arn": assignment.function_arn,
-            "Lambda-Runtime-Trace-Id": _trace_id(invocation.request_id),
+            "Lambda-Runtime-Trace-Id": invocation.trace or _trace_id(invocation.request_id),
         }
         if invocation.client_context:
             headers["Lambda-Runtime-Client-Context"] = invocation.client_context

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.engine import Bind, ContainerSpec, Kind, Tmpfs
+from emulator.functions.code.mounted import MountedCode
 from emulator.functions.definition import Function
 from emulator.functions.runtimes.registry import find_runtime
 
@@ -14,7 +15,6 @@ _USER = "993:990"  # sbx_user1051, as on AWS
 _INIT_CPUS = 2.0  # AWS gives more while a function loads; without it a small one would load for seconds
 _PROCESSES = 742
 _OPEN_FILES = 1024
-_TEMP_MB = 512
 _OUTPUT = "/var/log/worker"
 _TO_PIPE = ("/bin/sh", "-c", f'exec "$@" >{_OUTPUT} 2>&1', "worker")
 
@@ -32,7 +32,7 @@ def worker_spec(
     function: Function,
     *,
     image: str,
-    code: Path,
+    code: MountedCode,
     holder_id: str,
     pipe: Path,
     environment: Mapping[str, str],
@@ -53,15 +53,20 @@ def worker_spec(
         pids=_PROCESSES,
         network=f"container:{holder_id}",
         mounts=(
-            Bind(code, "/var/task", read_only=True),
+            *_code_mounts(code),
             Bind(pipe, _OUTPUT),
-            Tmpfs("/tmp", f"rw,nosuid,nodev,mode=1777,size={_TEMP_MB}m"),  # noqa: S108 - the container's, not ours
+            Tmpfs("/tmp", f"rw,nosuid,nodev,mode=1777,size={function.ephemeral_storage_mb}m"),  # noqa: S108 - its own
         ),
         read_only=True,
         cap_drop=("ALL",),
         security_options=("no-new-privileges",),
         ulimits={"nofile": _OPEN_FILES},
     )
+
+
+def _code_mounts(code: MountedCode) -> tuple[Bind, ...]:
+    folders = ((code.task, "/var/task"), (code.layers, "/opt"))
+    return tuple(Bind(folder, target, read_only=True) for folder, target in folders if folder is not None)
 
 
 def worker_environment(
@@ -78,10 +83,10 @@ def worker_environment(
         "AWS_DEFAULT_REGION": surroundings.region,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
-        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_VERSION": function.version,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from emulator.engine import Engine
 from emulator.engine.memory import memory_peak_file, read_peak
+from emulator.functions.code.mounted import MountedCode
 from emulator.functions.definition import Function
 from emulator.functions.errors import WorkerStartError
 from emulator.functions.logs.stream import LogStream
@@ -63,7 +64,7 @@ class Worker:
         self._workshop = workshop
         self._containers = workshop.engine.containers
         self._session = Session()
-        self._log = LogStream(workshop.home.function_logs(function.name), workshop.clock)
+        self._log = LogStream(workshop.home.function_logs(function.name), function.version, workshop.clock)
         self._exit_code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._port: int | None = None
         self._pipe: OutputPipe | None = None
@@ -80,7 +81,7 @@ class Worker:
         """Tell whether the handler is loaded and waits for work."""
         return self._session.ready.done() and self._session.ready.result() is None and not self._exit_code.done()
 
-    async def start(self, image: str, code: Path, holder_id: str) -> None:
+    async def start(self, image: str, code: MountedCode, holder_id: str) -> None:
         """Start the container and wait until the handler is loaded, has failed to load, or takes too long to."""
         if self._retiring:
             raise WorkerStartError(f"{self.function.name} was let go before its worker started")
@@ -90,7 +91,7 @@ class Worker:
         finally:
             self._start_ended.set()
 
-    async def _start(self, image: str, code: Path, holder_id: str) -> None:
+    async def _start(self, image: str, code: MountedCode, holder_id: str) -> None:
         address, self._port = await self._workshop.api.open(self._session)
         self._pipe = OutputPipe(self._workshop.home.pipes / secrets.token_hex(8), self._log.write)
         spec = worker_spec(
@@ -170,7 +171,7 @@ class Worker:
         assignment = Assignment(
             invocation,
             deadline_ms=int(now_ms) + self.function.timeout_seconds * 1000,
-            function_arn=self.function.arn(self._workshop.surroundings.region),
+            function_arn=self.function.arn(self._workshop.surroundings.region, invocation.qualifier),
         )
         self._session.assign(assignment)
         await asyncio.wait(

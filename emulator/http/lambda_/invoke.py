@@ -8,6 +8,7 @@ from aiohttp import web
 from emulator.errors import EmulatorError, InvalidRequestError, NotFoundError
 from emulator.functions.errors import InvalidFunctionError, InvalidPayloadError, PayloadTooLargeError
 from emulator.functions.records import MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, Invocation
+from emulator.functions.references import parse_reference
 from emulator.functions.service import Functions
 from emulator.pipeline.serving import Pipeline
 
@@ -32,7 +33,8 @@ class InvokeDoor:
             return _refusal(error)
 
     async def _invoke(self, request: web.Request) -> web.StreamResponse:
-        function = self._functions.find(request.match_info["name"])
+        asked = parse_reference(request.match_info["name"], request.query.get("Qualifier"))
+        function = self._functions.find(asked.name, asked.qualifier)
         kind = _invocation_type(request)
         most = MAX_ASYNC_PAYLOAD_BYTES if kind == "Event" else MAX_SYNC_PAYLOAD_BYTES
         try:
@@ -42,10 +44,11 @@ class InvokeDoor:
         if kind == "DryRun":
             return web.Response(status=204)
         if kind == "Event":
-            request_id = self._pipeline.enqueue(function, payload)
+            request_id = self._pipeline.enqueue(function, payload, asked.qualifier)
             return web.Response(status=202, headers={"x-amzn-RequestId": request_id})
-        result = await self._pipeline.invoke(function, Invocation(payload, client_context=_client_context(request)))
-        headers = {"X-Amz-Executed-Version": "$LATEST", "x-amzn-RequestId": result.request_id}
+        invocation = Invocation(payload, client_context=_client_context(request), qualifier=asked.qualifier)
+        result = await self._pipeline.invoke(function, invocation)
+        headers = {"X-Amz-Executed-Version": function.version, "x-amzn-RequestId": result.request_id}
         if result.function_error:
             headers["X-Amz-Function-Error"] = result.function_error
         if request.headers.get("X-Amz-Log-Type") == "Tail":

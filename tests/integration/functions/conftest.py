@@ -28,7 +28,7 @@ class Lab:
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
         self._runner = asyncio.Runner()
-        supply = Supply(cloud.functions.runtime_image, cloud.functions.code_folder)
+        supply = Supply(cloud.functions.runtime_image, cloud.functions.mounted_code)
         meter = InvocationMeter(cloud.database)
         holder_image = cloud.images.holder_image()
         self.fleet = Fleet(cloud.engine, cloud.home, cloud.settings, supply, holder_image, meter, clock=utc_now)

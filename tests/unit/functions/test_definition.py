@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from emulator.functions.definition import Function, check_configuration, function_name
+from emulator.functions.definition import Function, check_configuration
 from emulator.functions.errors import InvalidFunctionError
+from emulator.functions.references import function_name
 
 FUNCTION = Function(
     name="summarize",

@@ -46,7 +46,7 @@ def queue(database: Database) -> InvocationQueue:
     return InvocationQueue(database, 0.0, lambda: datetime.now(UTC))
 
 
-def find(name: str) -> Function:
+def find(name: str, qualifier: str | None) -> Function:
     return Function(name, "python3.11", "app.handler", "", "", 0, "", datetime.now(UTC))
 
 

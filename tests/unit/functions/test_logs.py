@@ -37,7 +37,7 @@ def test_report_has_the_fields_of_aws(result: InvocationResult, duration: str, m
 
 def test_a_stream_is_named_as_on_aws_and_is_a_plain_file(tmp_path: Path) -> None:
     """People open it in an editor."""
-    stream = LogStream(tmp_path, lambda: NOW)
+    stream = LogStream(tmp_path, "$LATEST", lambda: NOW)
 
     stream.begin("id")
     stream.write("hello")
@@ -52,7 +52,7 @@ def test_a_stream_is_named_as_on_aws_and_is_a_plain_file(tmp_path: Path) -> None
 
 def test_the_tail_is_this_invocations_last_4_kb(tmp_path: Path) -> None:
     """LogType=Tail must not show another invocation's lines."""
-    stream = LogStream(tmp_path, lambda: NOW)
+    stream = LogStream(tmp_path, "$LATEST", lambda: NOW)
     stream.begin("first")
     stream.write("x" * 5000)
     stream.begin("second")
@@ -66,7 +66,7 @@ def test_the_tail_is_this_invocations_last_4_kb(tmp_path: Path) -> None:
 def test_streams_are_read_as_one_log_in_the_order_of_time(tmp_path: Path) -> None:
     """Two workers write at once; readers think of one function."""
     times = [NOW.replace(second=second) for second in (1, 2, 3, 4)]
-    streams = [LogStream(tmp_path, lambda: times[0]) for _ in range(2)]
+    streams = [LogStream(tmp_path, "$LATEST", lambda: times[0]) for _ in range(2)]
     for number in range(4):
         streams[number % 2]._clock = lambda number=number: times[number]  # type: ignore[misc]
         streams[number % 2].write(str(number))
@@ -78,7 +78,10 @@ def test_streams_are_read_as_one_log_in_the_order_of_time(tmp_path: Path) -> Non
 
 def test_a_traceback_is_one_event(tmp_path: Path) -> None:
     """The runtime client joins its lines with carriage returns; taken apart they would stand at the end of the log."""
-    broken, whole = LogStream(tmp_path, lambda: NOW), LogStream(tmp_path, lambda: NOW.replace(minute=5))
+    broken, whole = (
+        LogStream(tmp_path, "$LATEST", lambda: NOW),
+        LogStream(tmp_path, "$LATEST", lambda: NOW.replace(minute=5)),
+    )
     broken.write("[ERROR] ValueError: no\rTraceback (most recent call last):\r  File app.py")
     whole.write("later")
 
@@ -89,7 +92,7 @@ def test_a_traceback_is_one_event(tmp_path: Path) -> None:
 
 def test_a_reader_goes_on_where_it_was_and_leaves_half_lines_alone(tmp_path: Path) -> None:
     """`--follow` must show each line once and whole."""
-    stream = LogStream(tmp_path, lambda: NOW)
+    stream = LogStream(tmp_path, "$LATEST", lambda: NOW)
     stream.write("one")
     reader = LogReader(tmp_path)
     (file,) = tmp_path.rglob("*.log")
@@ -108,7 +111,7 @@ def test_a_reader_goes_on_where_it_was_and_leaves_half_lines_alone(tmp_path: Pat
 def test_a_log_that_cannot_be_written_does_not_fail_the_invocation(tmp_path: Path) -> None:
     """On a full disk a handler may still answer; its caller even gets the tail."""
     (tmp_path / "logs").write_text("no folder")
-    stream = LogStream(tmp_path / "logs", lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    stream = LogStream(tmp_path / "logs", "$LATEST", lambda: datetime(2026, 1, 1, tzinfo=UTC))
 
     stream.begin("r-1")
     stream.write("a line")

@@ -6,6 +6,7 @@ from pathlib import Path
 from emulator.engine import Bind, Tmpfs
 from emulator.engine.payload import create_payload
 from emulator.functions import Function
+from emulator.functions.code.mounted import MountedCode
 from emulator.functions.workers.sandbox import Surroundings, restricts_after_init, worker_environment, worker_spec
 
 SURROUNDINGS = Surroundings("eu-west-1", "http://172.31.0.1:4566")
@@ -29,7 +30,12 @@ def function(memory_mb: int = 128, **environment: str) -> Function:
 def test_a_worker_has_no_more_rights_than_it_needs() -> None:
     """A handler is somebody's code; the machine is not its."""
     spec = worker_spec(
-        function(), image="image", code=Path("/code"), holder_id="holder", pipe=Path("/pipe"), environment={}
+        function(),
+        image="image",
+        code=MountedCode(task=Path("/code")),
+        holder_id="holder",
+        pipe=Path("/pipe"),
+        environment={},
     )
 
     host = create_payload(spec, "home")["HostConfig"]
