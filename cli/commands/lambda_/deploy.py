@@ -1,7 +1,7 @@
-"""`lambda deploy`: from a folder to a function that runs, in one step; our own."""
+"""`lambda deploy`: from a folder, a zip or a file to a function that runs, in one step; our own."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,19 +9,31 @@ from cli.commands.lambda_.shared import function_table
 from cli.options import command, open_cloud, parse_pairs
 from cli.output import Answer
 
+if TYPE_CHECKING:
+    from emulator.cloud import Cloud
+    from emulator.functions.service import Deployment
+
 app = typer.Typer()
 
 
 @command(app, "deploy")
 def deploy(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the handler's code.")],
+    source: Annotated[Path, typer.Argument(metavar="PATH", help="The code: a folder, a .zip or a single file.")],
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="What the function is called.")],
     handler: Annotated[
-        str, typer.Option("--handler", metavar="FILE.FUNCTION", help="What to run, such as app.handler.")
-    ],
+        str | None,
+        typer.Option(
+            "--handler",
+            metavar="FILE.FUNCTION",
+            help="What to run; default: what it has, or the only handler or lambda_handler in the code.",
+        ),
+    ] = None,
     runtime: Annotated[
-        str, typer.Option("--runtime", metavar="RUNTIME", help="python3.11, the only one so far and the default.")
-    ] = "python3.11",
+        str | None,
+        typer.Option(
+            "--runtime", metavar="RUNTIME", help="Default: what it has, or python3.11 or nodejs20.x by the files."
+        ),
+    ] = None,
     memory_size: Annotated[
         int | None, typer.Option("--memory-size", metavar="MB", help="128 to 10240, default 128; CPU grows with it.")
     ] = None,
@@ -30,30 +42,70 @@ def deploy(
         list[str] | None,
         typer.Option("--env", metavar="NAME=VALUE...", help="The handler's environment; replaces the one it had."),
     ] = None,
-) -> Answer:
-    """Create or update a function from a folder. Its requirements.txt is installed, too.
+    layers: Annotated[
+        list[str] | None,
+        typer.Option("--layers", metavar="ARN...", help="Up to 5 versions of layers; replaces those it had."),
+    ] = None,
+    ephemeral_storage: Annotated[
+        int | None,
+        typer.Option("--ephemeral-storage", metavar="MB", help="The size of /tmp: 512 to 10240, default 512."),
+    ] = None,
+    role: Annotated[str | None, typer.Option("--role", metavar="ARN", help="Kept and shown; grants nothing.")] = None,
+    description: Annotated[str | None, typer.Option("--description", metavar="TEXT", help="What it is for.")] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Deploy again at each saved change, until Ctrl-C.")] = False,
+) -> Answer | None:
+    """Create or update a function. What its requirements.txt or package.json names is installed, too.
 
     \b
-    cloudlet lambda deploy ./code --name summarize --handler app.handler
+    cloudlet lambda deploy ./code --name summarize
+    cloudlet lambda deploy app.py --name summarize --watch
     cloudlet lambda deploy ./code --name summarize --handler app.handler \\
         --memory-size 512 --timeout 30 --env STAGE=test LEVEL=debug
     """
-    from emulator.functions.document import configuration
     from emulator.functions.service import Deployment
 
     wanted = Deployment(
-        source=folder,
+        source=source,
         name=name,
         handler=handler,
         runtime=runtime,
         memory_mb=memory_size,
         timeout_seconds=timeout,
         environment=None if env is None else parse_pairs(env, "--env"),
+        description=description,
+        role=role,
+        ephemeral_storage_mb=ephemeral_storage,
+        layers=layers,
+        checks_syntax=watch,
     )
-    with open_cloud() as cloud:
+    with open_cloud(quiet=watch) as cloud:
+        if watch:
+            _watch(cloud, wanted)
+            return None
         function = cloud.functions.deploy(wanted)
+        document = cloud.functions.configuration(function)
     return function_table(
         [function],
-        configuration(function, cloud.settings.region),
+        document,
         hint=f"{function.name} is ready. Run it: cloudlet lambda invoke --function-name {function.name}",
     )
+
+
+def _watch(cloud: "Cloud", wanted: "Deployment") -> None:
+    """Deploy at each save, and say so in a line; what is wrong with a save goes to stderr."""
+    from datetime import datetime
+
+    from cli.errors import show
+    from cli.output import note, write, write_bytes
+    from emulator.functions.code.hot_reload import reloads
+    from emulator.functions.code.saves import watching
+
+    with watching(wanted.source) as saves:
+        for reload in reloads(lambda: cloud.functions.deploy(wanted), saves):
+            now = f"{datetime.now():%H:%M:%S}"
+            if reload.error is not None:
+                show(reload.error)
+                note(f"{now} {wanted.name} is not deployed; what was deployed before goes on")
+            else:
+                write(f"{now} {wanted.name} is deployed ({reload.seconds:.2f} s)")
+            write_bytes(b"")

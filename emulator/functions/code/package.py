@@ -6,57 +6,96 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from emulator.functions.errors import InvalidFunctionError
+from emulator.functions.code.archive import MAX_UNZIPPED_BYTES, too_large, unpack
+from emulator.functions.code.contents import bytes_in, digest_of, files_in
+from emulator.functions.code.placing import lay_over, made_whole
+from emulator.functions.errors import InvalidFunctionError, PackageChangedError
 from emulator.home import Home
 
-_IGNORED = {".git", "__pycache__", ".venv", "venv", "node_modules", ".mypy_cache", ".pytest_cache", ".DS_Store"}
-_MAX_UNZIPPED_BYTES = 250 * 1024 * 1024
-REQUIREMENTS = "requirements.txt"
+Source = Path | bytes
+"""A folder, a zip or a single file by its path, or a zip's bytes."""
+
+_REMEMBERED = timedelta(hours=1)
+"""How long code is kept that no version has any more: an invocation that began with it may still run."""
 
 
 @dataclass(frozen=True)
 class Package:
-    """What is in a folder of code, before it is deployed."""
+    """What was given as a function's code, before it is deployed."""
 
     source: Path
+    """The folder that `files` are relative to."""
     files: tuple[Path, ...]
-    """Relative to the folder, in order."""
     digest: bytes
     size_bytes: int
+    code_size_bytes: int
+    """What AWS answers as CodeSize: of a zip its own."""
+    is_ours: bool = False
+    """Whether it lies unpacked in a folder of ours, which nobody changes."""
 
     @property
     def code_sha256(self) -> str:
         """Return the digest as AWS writes it."""
         return base64.b64encode(self.digest).decode()
 
-    @property
-    def requirements(self) -> Path | None:
-        return self.source / REQUIREMENTS if Path(REQUIREMENTS) in self.files else None
+    def __contains__(self, file: str) -> bool:
+        return Path(file) in self.files
 
 
-def read_package(source: Path, handler: str, runtime: str) -> Package:
-    """Return the package in the folder *source*; InvalidFunctionError if there is no handler in it."""
-    if not source.is_dir():
-        raise InvalidFunctionError(f"{source} is not a folder", hint="give the folder that holds the handler's file")
-    files = tuple(sorted(_walk(source)))
-    module = handler.rpartition(".")[0].replace(".", "/")
-    if not {Path(f"{module}.py"), Path(module, "__init__.py")} & set(files):
+@contextmanager
+def open_package(source: Source, scratch: Path) -> Iterator[Package]:
+    """
+    Yield the package that *source* is; a zip lies unpacked in *scratch* for as long.
+
+    Nothing is asked about a handler here: AWS takes a function whose handler is missing, and lets its invocation fail.
+    """
+    if isinstance(source, Path) and not _is_zip(source):
+        yield _read(source)
+        return
+    scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="package-", dir=scratch, ignore_cleanup_errors=True) as folder:
+        yield _unpacked(source, Path(folder, "code"))
+
+
+def _is_zip(path: Path) -> bool:
+    return path.suffix.lower() == ".zip" and path.is_file()
+
+
+def _unpacked(source: Source, folder: Path) -> Package:
+    content = source.read_bytes() if isinstance(source, Path) else source
+    unpack(content, folder)
+    files = tuple(sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file()))
+    digest = hashlib.sha256(content).digest()
+    return Package(folder, files, digest, bytes_in(folder), len(content), is_ours=True)
+
+
+def _read(source: Path) -> Package:
+    if source.is_dir():
+        folder, files = source, files_in(source)
+    elif source.is_file():
+        folder, files = source.parent, (Path(source.name),)
+    else:
         raise InvalidFunctionError(
-            f"{source} has no {module or handler}.py, which the handler {handler!r} names",
-            hint="--handler is the file without .py, a dot, and the function's name",
+            f"{source} is neither a folder nor a file", hint="give a folder, a .zip or a single file such as app.py"
         )
-    digest, size = hashlib.sha256(runtime.encode()), 0
-    for file in files:
-        content = (source / file).read_bytes()
-        size += len(content)
-        executable = os.access(source / file, os.X_OK)
-        digest.update(b"\0%s\0%d\0%d\0%s" % (os.fsencode(file), executable, len(content), content))
-    if size > _MAX_UNZIPPED_BYTES:
-        raise InvalidFunctionError(f"Unzipped size must be smaller than {_MAX_UNZIPPED_BYTES} bytes")
-    return Package(source, files, digest.digest(), size)
+    try:
+        digest, size = digest_of(folder, files)
+    except FileNotFoundError as error:
+        raise PackageChangedError(source) from error
+    return Package(folder, files, digest, size, size)
+
+
+def unzipped_bytes(package: Package, dependencies: Path | None) -> int:
+    """Return how many bytes the code is with its dependencies; InvalidFunctionError if AWS would not take so many."""
+    size = package.size_bytes + (bytes_in(dependencies) if dependencies else 0)
+    if size >= MAX_UNZIPPED_BYTES:
+        raise too_large()
+    return size
 
 
 def install_package(package: Package, dependencies: Path | None, home: Home, name: str) -> str:
@@ -64,57 +103,54 @@ def install_package(package: Package, dependencies: Path | None, home: Home, nam
     Copy the code, over what its requirements installed, to its own folder and return that folder's name.
 
     Dependencies are linked, not copied: a hundred megabytes of them cost no time and no space.
+
+    PackageChangedError says that a file was saved meanwhile: half of it would lie there under the whole's name.
     """
     code_id = hashlib.sha256(package.digest + str(dependencies and dependencies.name).encode()).hexdigest()[:16]
-    folder = home.functions / name
-    target = folder / code_id
+    target = home.functions / name / code_id
     if target.is_dir():
         return code_id
-    folder.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
-    try:
+    write_package(package, dependencies, target)
+    return code_id
+
+
+def write_package(package: Package, dependencies: Path | None, target: Path) -> None:
+    """Make the folder *target* of the code, over what its requirements installed."""
+    with made_whole(target) as building:
         if dependencies is not None:
-            shutil.copytree(dependencies, building, copy_function=_link, symlinks=True, dirs_exist_ok=True)
+            lay_over(dependencies, building)
+        if package.is_ours:
+            lay_over(package.source, building)
+        else:
+            _copy(package, building)
+
+
+def _copy(package: Package, building: Path) -> None:
+    try:
         for file in package.files:
             (building / file).parent.mkdir(parents=True, exist_ok=True)
             (building / file).unlink(missing_ok=True)  # a link: writing through it would change the dependency
             shutil.copy(package.source / file, building / file)
-        _open_to_workers(building)
-        building.rename(target)
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
-        raise
-    return code_id
+    except FileNotFoundError as error:
+        raise PackageChangedError(package.source) from error
+    if digest_of(building, package.files)[0] != package.digest:
+        raise PackageChangedError(package.source)
 
 
-def remove_others(home: Home, name: str, kept: set[str]) -> None:
-    """Remove the code of a function's older revisions, all but *kept*."""
+def remove_others(home: Home, name: str, kept: set[str], now: datetime | None = None) -> None:
+    """
+    Remove the code of a function that is not *kept*; with *now* only what has not been kept for an hour.
+
+    Whoever calls holds the function's lock.
+    """
     folder = home.functions / name
     for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name not in kept:
+        if path.name in kept:
+            if now is not None:
+                os.utime(path, (now.timestamp(), now.timestamp()))
+        elif now is None or path.name.startswith(".") or _is_forgotten(path, now):
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for root, folders, files in os.walk(folder, followlinks=False):
-        folders[:] = [name for name in folders if name not in _IGNORED]
-        for name in files:
-            if name not in _IGNORED and (Path(root) / name).is_file():
-                yield (Path(root) / name).relative_to(folder)
-
-
-def _link(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # another file system
-        shutil.copy2(source, target)
-
-
-def _open_to_workers(folder: Path) -> None:
-    """Let the workers' user read what a private umask would keep from it."""
-    for root, _, files in os.walk(folder):
-        Path(root).chmod(0o755)
-        for name in files:
-            path = Path(root) / name
-            if not path.is_symlink() and path.stat().st_mode & 0o044 != 0o044:
-                path.chmod(path.stat().st_mode | 0o444)
+def _is_forgotten(path: Path, now: datetime) -> bool:
+    return path.stat().st_mtime < (now - _REMEMBERED).timestamp()

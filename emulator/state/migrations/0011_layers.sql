@@ -3,6 +3,8 @@ CREATE TABLE layer_version (
     layer   TEXT    NOT NULL,
     version INTEGER NOT NULL,
     record  TEXT    NOT NULL,
+    -- A deleted one can be found no more, but functions that have it go on with it.
+    deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (layer, version)
 ) STRICT, WITHOUT ROWID;
 
