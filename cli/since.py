@@ -5,14 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 from emulator.errors import InvalidRequestError
 
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def parse_since(text: str, now: datetime) -> datetime:
     """
-    Return the moment that *text* stands for: `90m`, `24h`, `7d` or `2w` before *now*, or a date with or without time.
+    Return the moment that *text* stands for: `30s`, `90m`, `24h`, `7d` or `2w` before *now*, or a date.
 
-    A date without an offset is UTC. InvalidRequestError says what is understood, also for what is still to come.
+    A date may have a time; without an offset it is UTC. InvalidRequestError says what is understood, also for what is
+    still to come.
 
     >>> parse_since("24h", datetime(2026, 1, 2, tzinfo=UTC)).isoformat()
     '2026-01-01T00:00:00+00:00'
@@ -28,7 +29,7 @@ def parse_since(text: str, now: datetime) -> datetime:
 
 
 def _ago(text: str, now: datetime) -> datetime | None:
-    found = re.fullmatch(r"([0-9]{1,6})([mhdw])", text)
+    found = re.fullmatch(r"([0-9]{1,9})([smhdw])", text)
     if found is None:
         return None
     try:

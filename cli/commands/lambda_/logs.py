@@ -28,8 +28,8 @@ def logs(
     with open_cloud() as cloud:
         reader = cloud.functions.logs(name)
         while True:
-            for line in reader.new_lines():
-                write(line.replace("\r", "\n"))  # a traceback is one event, its lines joined by \r
+            for event in reader.new_events():
+                write(f"{event.stamp} {event.message}")
             if not follow:
                 return
             write_bytes(b"")

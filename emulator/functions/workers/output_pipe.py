@@ -10,15 +10,17 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from emulator.functions.workers.frames import MAGIC, torn, unframe
+
 _CHUNK = 65536
 _READS_THAT_EMPTY_A_PIPE = 16  # Linux's largest pipe; a process that never stops printing must not hold us
 _LONGEST_LINE = 262_144  # CloudWatch's limit of an event
 
 
 class OutputPipe:
-    """Reads lines from a pipe for as long as it is open; used from one event loop."""
+    """Reads whole lines from a pipe for as long as it is open; used from one event loop."""
 
-    def __init__(self, path: Path, on_lines: Callable[..., None]) -> None:
+    def __init__(self, path: Path, on_lines: Callable[[bytes], None]) -> None:
         self.path = path
         self._on_lines = on_lines  # all that one read brought: line by line, a talkative handler would hold up the rest
         self._pending = b""
@@ -33,9 +35,7 @@ class OutputPipe:
         for _ in range(_READS_THAT_EMPTY_A_PIPE):
             if not self._read_some():
                 break
-        if self._pending:
-            self._on_lines(self._decode(self._pending))
-            self._pending = b""
+        self._end_line()
 
     def close(self) -> None:
         """Stop reading and remove the pipe."""
@@ -49,14 +49,14 @@ class OutputPipe:
             content = os.read(self._descriptor, _CHUNK)
         except BlockingIOError:
             return False
-        *lines, self._pending = (self._pending + content).split(b"\n")
-        if len(self._pending) > _LONGEST_LINE:
-            lines.append(self._pending)
-            self._pending = b""
+        lines, self._pending = unframe(self._pending + content)
         if lines:
-            self._on_lines(*(self._decode(line) for line in lines))
+            self._on_lines(lines)
+        if len(self._pending) > _LONGEST_LINE and not self._pending.startswith(MAGIC):
+            self._end_line()
         return True
 
-    @staticmethod
-    def _decode(line: bytes) -> str:
-        return line.decode("utf-8", "surrogateescape")
+    def _end_line(self) -> None:
+        if self._pending:
+            self._on_lines(torn(self._pending) + b"\n")
+            self._pending = b""
