@@ -31,6 +31,8 @@ class ObjectEvent:
     size_bytes: int | None = None
     """None after a removal, as is the etag."""
     etag: str | None = None
+    trace: str = ""
+    """The X-Ray trace header of the request that made the change, "" for none: its lineage tells a loop."""
 
 
 def notification(event: ObjectEvent, rule_id: str, region: str, *, version: str = EVENT_VERSION) -> dict[str, object]:

@@ -96,6 +96,7 @@ class Folder:
         *,
         name: str = events.PUT,
         request_id: str | None = None,
+        trace: str = "",
         precondition: Precondition | None = None,
     ) -> StoredObject:
         """
@@ -113,17 +114,17 @@ class Folder:
             seen = files.move_in(staged.path, key)
             stored = self._stored(connection, bucket, key, seen, _Content(staged.etag, settled=True), description)
             index.put(connection, stored)
-            self._publish(connection, self._event(stored, name, request_id))
+            self._publish(connection, self._event(stored, name, request_id, trace))
         return stored
 
-    def remove(self, bucket: str, key: str, *, request_id: str | None = None) -> ObjectEvent | None:
+    def remove(self, bucket: str, key: str, *, request_id: str | None = None, trace: str = "") -> ObjectEvent | None:
         """Delete the file and the row of *key*; None if there was no such object."""
         files = self.files(bucket)
         with self._database.transaction() as connection:
             files.remove(key)
             if index.get(connection, bucket, key) is None:
                 return None
-            return self._forget(connection, bucket, key, request_id)
+            return self._forget(connection, bucket, key, request_id, trace)
 
     def _read(self, bucket: str, key: str, seen: Fingerprint, stillness_seconds: float | None) -> _Content | None:
         """Hash the file; None if it is not, or no longer, the one that was *seen*."""
@@ -158,7 +159,9 @@ class Folder:
         index.put(connection, stored)
         return self._publish(connection, self._event(stored, events.PUT, None))
 
-    def _forget(self, connection: sqlite3.Connection, bucket: str, key: str, request_id: str | None) -> ObjectEvent:
+    def _forget(
+        self, connection: sqlite3.Connection, bucket: str, key: str, request_id: str | None, trace: str = ""
+    ) -> ObjectEvent:
         index.delete(connection, bucket, key)
         event = ObjectEvent(
             bucket=bucket,
@@ -167,6 +170,7 @@ class Folder:
             sequencer=index.next_sequencer(connection, self._now_ns()),
             time=self._clock(),
             request_id=request_id or new_request_id(),
+            trace=trace,
         )
         return self._publish(connection, event)
 
@@ -182,7 +186,7 @@ class Folder:
         sequencer = index.next_sequencer(connection, self._now_ns())
         return StoredObject(bucket, key, seen, content.settled, content.etag, sequencer, description)
 
-    def _event(self, stored: StoredObject, name: str, request_id: str | None) -> ObjectEvent:
+    def _event(self, stored: StoredObject, name: str, request_id: str | None, trace: str = "") -> ObjectEvent:
         return ObjectEvent(
             bucket=stored.bucket,
             key=stored.key,
@@ -192,6 +196,7 @@ class Folder:
             request_id=request_id or new_request_id(),
             size_bytes=stored.size_bytes,
             etag=stored.etag,
+            trace=trace,
         )
 
     def _publish(self, connection: sqlite3.Connection, event: ObjectEvent) -> ObjectEvent:

@@ -62,6 +62,7 @@ class Objects:
         *,
         name: str = events.PUT,
         request_id: str | None = None,
+        trace: str = "",
         precondition: Precondition | None = None,
     ) -> StoredObject:
         """Make *staged* the object *key*, unless *precondition*, given what is there now, raises."""
@@ -74,6 +75,7 @@ class Objects:
             description or Description(),
             name=name,
             request_id=request_id,
+            trace=trace,
             precondition=precondition,
         )
 
@@ -86,12 +88,13 @@ class Objects:
         *,
         name: str = events.PUT,
         request_id: str | None = None,
+        trace: str = "",
     ) -> StoredObject:
         """Store all that *source* has left to read."""
         with self.stage(bucket, key, description) as staged:
             while chunk := source.read(CHUNK_BYTES):
                 staged.write(chunk)
-            return self.place(bucket, key, staged, description, name=name, request_id=request_id)
+            return self.place(bucket, key, staged, description, name=name, request_id=request_id, trace=trace)
 
     def open(self, bucket: str, key: str) -> OpenObject:
         """
@@ -128,19 +131,20 @@ class Objects:
         description: Description | None = None,
         *,
         request_id: str | None = None,
+        trace: str = "",
     ) -> StoredObject:
         """Copy the object *source* (bucket, key); its description comes along unless another is given."""
         with self.open(*source) as opened:
             chosen = opened.stored.description if description is None else description
-            return self.put(bucket, key, opened.file, chosen, name=events.COPY, request_id=request_id)
+            return self.put(bucket, key, opened.file, chosen, name=events.COPY, request_id=request_id, trace=trace)
 
-    def delete(self, bucket: str, key: str, *, request_id: str | None = None) -> bool:
+    def delete(self, bucket: str, key: str, *, request_id: str | None = None, trace: str = "") -> bool:
         """Delete an object; tell whether there was one. To delete what is not there is a success, as on AWS."""
         self._check_bucket(bucket)
         check_key(key)
         if not is_storable(key):
             return False
-        return self._folder.remove(bucket, key, request_id=request_id) is not None
+        return self._folder.remove(bucket, key, request_id=request_id, trace=trace) is not None
 
     def page(
         self, bucket: str, *, prefix: str = "", delimiter: str = "", start_after: str = "", limit: int = 1000

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -101,6 +102,9 @@ class Reconciler:
             self.later(bucket, key, _UNREADABLE_SECONDS)
         except NotFoundError:
             log.debug("bucket has gone: bucket=%s key=%s", bucket, key)
+        except sqlite3.Error as error:  # a full disk, say: there may be room later, and nobody would look before a scan
+            self._report(bucket, key, repr(error))
+            self.later(bucket, key, _UNREADABLE_SECONDS)
         except Exception as error:  # noqa: BLE001 - one file must not end the watch over the others
             self._report(bucket, key, repr(error))
         else:

@@ -23,4 +23,4 @@ class Enqueuer:
             payload = json.dumps(notification(event, rule.id, self._region)).encode()
             source = f"s3://{event.bucket}/{event.key} {event.name}"
             target = parse_reference(rule.target)
-            self._queue.add(transaction, target.name, payload, source, qualifier=target.qualifier)
+            self._queue.add(transaction, target.name, payload, source, qualifier=target.qualifier, trace=event.trace)

@@ -1,23 +1,30 @@
-"""From the queue to the workers: takes what is due, settles it by its result, sleeps until there is more."""
+"""From the queue to the workers: takes what is due, settles it by its result, sleeps until there is more.
+
+What ended since the last turn is written in one transaction, and what there is room for is taken in another: under load
+both are many rows at once. Nothing is written before its result is known.
+"""
 
 import asyncio
 import contextlib
-import json
+import dataclasses
 import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
 
 from emulator.errors import EmulatorError, NotFoundError
-from emulator.functions.definition import Function
-from emulator.functions.events.queue import InvocationQueue, QueuedInvocation
-from emulator.functions.records import InvocationResult, Outcome
+from emulator.functions.event_config import EventInvokeConfig
+from emulator.functions.events.event import QueuedInvocation
+from emulator.functions.events.queue import InvocationQueue
+from emulator.functions.events.verdict import Judge, Verdict, faulted, orphaned
+from emulator.functions.references import LATEST
+from emulator.functions.repository import FunctionRepository
 from emulator.functions.workers.pool import WorkerPool
 
 log = logging.getLogger(__name__)
 
 _LONGEST_NAP_SECONDS = 1.0  # what another process queued is found by then at the latest
+_ALLOW = "Allow"
 
 
 class Dispatcher:
@@ -27,15 +34,22 @@ class Dispatcher:
         self,
         queue: InvocationQueue,
         pool: WorkerPool,
-        find_function: Callable[[str, str | None], Function],
+        functions: FunctionRepository,
+        *,
+        region: str,
         most_each: int,
+        on_told: Callable[[], None] = lambda: None,
     ) -> None:
+        """Have at most *most_each* events of one function in hand; *on_told* is called when a bucket is to be told."""
         self._queue = queue
         self._pool = pool
-        self._find_function = find_function
+        self._functions = functions
+        self._region = region
         self._most_each = most_each
+        self._on_told = on_told
         self._busy: Counter[str] = Counter()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[Verdict], QueuedInvocation] = {}
+        self._ended: list[Verdict] = []
         self._loop = asyncio.get_running_loop()
         self._work = asyncio.Event()
         self._idle = asyncio.Event()
@@ -50,8 +64,9 @@ class Dispatcher:
             self._work.clear()
             nap = _LONGEST_NAP_SECONDS
             try:
+                self._settle()
                 due = self._begin_all()
-            except sqlite3.Error as error:  # a full disk, say: what is queued stays queued
+            except sqlite3.Error as error:  # a full disk, say: what is queued stays queued, what ended is known here
                 log.warning("queue could not be used: reason=%s", error)
             else:
                 if not self._running and due is None:
@@ -68,81 +83,97 @@ class Dispatcher:
             await self._idle.wait()
 
     async def finish(self, timeout_seconds: float) -> None:
-        """Wait for what is under way, then put the rest back."""
+        """Wait for what is under way, then put the rest back; `run` has been cancelled."""
         if self._running:
             await asyncio.wait(self._running, timeout=timeout_seconds)
-        for task in list(self._running):
+        left = dict(self._running)
+        for task in left:
             task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
+        try:
+            self._settle()
+            self._queue.release([queued.invocation.request_id for task, queued in left.items() if task.cancelled()])
+        except sqlite3.Error as error:  # the next server finds it running, and begins again
+            log.warning("end of events could not be written: reason=%s", error)
 
     def _begin_all(self) -> float | None:
         """Begin all that is due and has room; return what the queue says about the next."""
-        while queued := self._queue.claim(self._busy, self._most_each):
-            self._begin(queued)
+        while claimed := self._queue.claim(self._busy, self._most_each, self._functions.all_reserved()):
+            for queued in claimed:
+                self._begin(queued)
         return self._queue.seconds_until_due()
 
     def _begin(self, queued: QueuedInvocation) -> None:
         self._busy[queued.function] += 1
         self._idle.clear()
-        task = asyncio.create_task(self._handle(queued))
-        self._running.add(task)
-        task.add_done_callback(lambda done: self._ended(done, queued))
+        task = asyncio.create_task(self._run(queued))
+        self._running[task] = queued
+        task.add_done_callback(self._note_end)
 
-    def _ended(self, task: asyncio.Task[None], queued: QueuedInvocation) -> None:
-        self._running.discard(task)
+    def _note_end(self, task: asyncio.Task[Verdict]) -> None:
+        queued = self._running.pop(task)
         self._busy[queued.function] -= 1
-        if not task.cancelled() and (error := task.exception()):
-            log.error("event was not settled: request_id=%s", queued.invocation.request_id, exc_info=error)
+        if not task.cancelled():
+            self._ended.append(task.result())
         self._work.set()
 
-    async def _handle(self, queued: QueuedInvocation) -> None:
-        request_id = queued.invocation.request_id
-        try:
-            await self._write_until_written(await self._run(queued))
-        except asyncio.CancelledError:
-            self._queue.release(request_id)
-            raise
+    def _settle(self) -> None:
+        """Write how events ended: one that nobody notes is under way for ever, so what cannot be written is kept."""
+        ended = list(self._ended)
+        self._queue.settle(ended)
+        del self._ended[: len(ended)]
+        for verdict in ended:
+            _report(verdict)
+        if any(notice.is_for_bucket for verdict in ended for notice in verdict.notices):
+            self._on_told()
 
-    async def _run(self, queued: QueuedInvocation) -> Callable[[], None]:
-        """Run one event and return what is to be written about its end."""
-        request_id = queued.invocation.request_id
+    async def _run(self, queued: QueuedInvocation) -> Verdict:
+        """Run one event and return what is to be written about it; raises nothing but being cancelled."""
         try:
-            function = self._find_function(queued.function, queued.invocation.qualifier)
-        except NotFoundError as error:
-            return partial(self._queue.give_up, request_id, error.message)
-        try:
-            result = await self._pool.invoke(function, queued.invocation)
-        except EmulatorError as error:  # no worker could be started: the handler has not seen the event
-            return partial(self._retry, queued, error.message)
+            return await self._verdict(queued)
         except Exception as error:
-            log.exception("event could not be run: request_id=%s", request_id)
-            return partial(self._retry, queued, f"{type(error).__name__}: {error}")
-        if result.outcome is Outcome.SUCCESS:
-            return partial(self._queue.settle, request_id)
-        return partial(self._retry, queued, _reason(result))
+            log.exception("event could not be run: request_id=%s", queued.invocation.request_id)
+            said = f"{type(error).__name__}: {error}"
+            return faulted(queued, said, self._queue.clock(), self._queue.time_scale)
 
-    async def _write_until_written(self, write: Callable[[], None]) -> None:
-        """Note how an event ended: one that nobody notes is under way for ever."""
+    async def _verdict(self, queued: QueuedInvocation) -> Verdict:
         while True:
             try:
-                return write()
+                judge = self._judge(queued)
+                verdict = self._before(judge)
+            except NotFoundError as error:
+                return orphaned(queued, error.message)
             except sqlite3.Error as error:
-                log.warning("end of an event could not be written: reason=%s", error)
+                log.warning("function could not be looked up: name=%s reason=%s", queued.function, error)
                 await asyncio.sleep(_LONGEST_NAP_SECONDS)
+            else:
+                return verdict or await self._invoke(judge)
 
-    def _retry(self, queued: QueuedInvocation, reason: str) -> None:
-        if self._queue.try_again(queued, reason):
-            log.warning(
-                "event will be tried again: request_id=%s attempt=%d", queued.invocation.request_id, queued.attempt
-            )
-        else:
-            log.error("event was given up: request_id=%s function=%s", queued.invocation.request_id, queued.function)
+    def _judge(self, queued: QueuedInvocation) -> Judge:
+        qualifier = queued.invocation.qualifier
+        function = self._functions.find(queued.function, qualifier)
+        config = self._functions.event_config(function.name, qualifier or LATEST) or EventInvokeConfig()
+        return Judge(queued, function, config, self._region, self._queue.time_scale)
+
+    def _before(self, judge: Judge) -> Verdict | None:
+        name = judge.function.name
+        may_loop = judge.is_looping and self._functions.recursive_loop(name) == _ALLOW
+        return judge.before(self._queue.clock(), self._functions.reserved_concurrency(name), may_loop=may_loop)
+
+    async def _invoke(self, judge: Judge) -> Verdict:
+        invocation = dataclasses.replace(judge.queued.invocation, trace=judge.trace)
+        try:
+            result = await self._pool.invoke(judge.function, invocation)
+        except EmulatorError as error:  # no worker, or too many at once: the handler has not seen the event
+            return judge.refused(f"{error.code}: {error.message}", self._queue.clock())
+        return judge.ended(result, self._queue.clock())
 
 
-def _reason(result: InvocationResult) -> str:
-    """Return the handler's error in one line."""
-    try:
-        body = json.loads(result.payload)
-        return f"{body.get('errorType', result.error_type)}: {body.get('errorMessage', '')}"
-    except (ValueError, AttributeError):
-        return str(result.error_type)
+def _report(verdict: Verdict) -> None:
+    request_id, function = verdict.queued.invocation.request_id, verdict.queued.function
+    if verdict.state == "queued":
+        log.warning(
+            "event will be tried again: request_id=%s function=%s attempt=%d", request_id, function, verdict.attempts
+        )
+    elif verdict.state == "failed":
+        log.error("event was given up: request_id=%s function=%s condition=%s", request_id, function, verdict.condition)

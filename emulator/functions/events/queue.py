@@ -1,55 +1,67 @@
-"""The asynchronous queue: rows that survive whatever happens. A row is settled only after its result is known."""
+"""The asynchronous queue: rows that survive whatever happens. A row is settled only after its result is known.
 
-import json
+What is told of an event's end - to another function, to a bucket - is written in the transaction that settles it: there
+is no moment at which one is there without the other.
+"""
+
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from emulator.functions.events.event import FailedInvocation, QueuedInvocation
+from emulator.functions.events.notice import Notice
+from emulator.functions.events.outbox import Outbox
+from emulator.functions.events.verdict import Verdict
 from emulator.functions.records import Invocation
+from emulator.functions.references import parse_reference
 from emulator.ids import new_request_id
 from emulator.state import Database
 
-RETRY_SECONDS = (60.0, 120.0)
-"""Lambda tries a failed event again after one minute, then after two more."""
+DONE_KEPT_SECONDS = 24 * 3600
+FAILED_KEPT_SECONDS = 14 * 24 * 3600
+"""How long settled events can be looked at, and replayed. What failed is kept until somebody is back from a holiday."""
 
-_KEPT_SECONDS = 24 * 3600
+LONGEST_KEPT_RESULT_BYTES = 64 * 1024
+"""A longer answer goes to destinations, but is not kept: the state file is no store of results."""
 
-_NEXT_DUE = """
-SELECT request_id, function, qualifier, trace, payload, attempts FROM invocation
-WHERE state = 'queued' AND not_before <= ? AND function NOT IN (SELECT value FROM json_each(?))
-ORDER BY not_before, rowid LIMIT 1
+_FUNCTIONS_WITH_QUEUED = """
+WITH RECURSIVE waiting (function) AS (
+    SELECT min(function) FROM invocation WHERE state = 'queued'
+    UNION ALL
+    SELECT (SELECT min(function) FROM invocation WHERE state = 'queued' AND function > waiting.function)
+    FROM waiting WHERE waiting.function IS NOT NULL
+)
+SELECT function, (SELECT min(not_before) FROM invocation WHERE state = 'queued' AND function = waiting.function) AS due
+FROM waiting WHERE function IS NOT NULL
 """
 
+_DUE = """
+SELECT rowid, request_id, function, qualifier, trace, client_context, payload, attempts, aged_from, refusals, error,
+    not_before
+FROM invocation WHERE state = 'queued' AND function = ? AND not_before <= ? ORDER BY not_before, rowid LIMIT ?
+"""
 
-@dataclass(frozen=True)
-class QueuedInvocation:
-    """A row that was claimed; `attempt` counts from 1."""
+_SETTLE = """
+UPDATE invocation SET state = ?, attempts = ?, error = ?, not_before = ?, settled_at = ?, condition = ?, refusals = 0,
+    result = ?, function_error = ?, executed_version = ?
+WHERE request_id = ?
+"""
 
-    function: str
-    attempt: int
-    invocation: Invocation
-
-
-@dataclass(frozen=True)
-class FailedInvocation:
-    """A row whose last try failed."""
-
-    request_id: str
-    function: str
-    source: str
-    error: str
-    next_try_seconds: float | None = None
-    """From now; None if it was given up."""
+_SETTLE_UNSEEN = """
+UPDATE invocation SET state = ?, attempts = ?, error = ?, not_before = ?, settled_at = ?, condition = ?,
+    refusals = refusals + 1
+WHERE request_id = ?
+"""
 
 
 class InvocationQueue:
     """The queue of one home. Anybody may add; one server takes."""
 
     def __init__(self, database: Database, time_scale: float, clock: Callable[[], datetime]) -> None:
+        self.time_scale = time_scale
+        self.clock = clock
+        self.outbox = Outbox(database, time_scale, clock)
         self._database = database
-        self._time_scale = time_scale
-        self._clock = clock
 
     def add(
         self,
@@ -60,78 +72,81 @@ class InvocationQueue:
         *,
         qualifier: str | None = None,
         trace: str = "",
+        client_context: str | None = None,
     ) -> str:
-        """Add an event within the caller's transaction and return its request id; *source* says what caused it."""
+        """
+        Add an event within the caller's transaction and return its request id.
+
+        *source* says what caused it, for people; *trace* is the header that came with the cause, if one did.
+        """
         request_id = new_request_id()
         now = self._now()
         transaction.execute(
-            "INSERT INTO invocation"
-            " (request_id, function, qualifier, trace, payload, source, state, created_at, not_before)"
-            " VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
-            (request_id, function, qualifier, trace, payload, source, now, now),
+            "INSERT INTO invocation (request_id, function, qualifier, trace, client_context, payload, source, state,"
+            " created_at, not_before, aged_from) VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)",
+            (request_id, function, qualifier, trace, client_context, payload, source, now, now, now),
         )
         return request_id
 
-    def claim(self, busy: dict[str, int], most_each: int) -> QueuedInvocation | None:
-        """Take the oldest row that is due, of a function that has less than *most_each* running (*busy* counts)."""
-        full = json.dumps([name for name, running in busy.items() if running >= most_each])
-        if self._database.row(_NEXT_DUE, self._now(), full) is None:
-            return None  # the usual answer, without taking the lock that writing needs
+    def claim(
+        self, busy: Mapping[str, int], most_each: int, reserved: Mapping[str, int] | None = None
+    ) -> list[QueuedInvocation]:
+        """
+        Take what is due, oldest first, of each function as much as it has room for.
+
+        *busy* counts what runs; a function has room for *most_each*, or for its *reserved* concurrency if that is less.
+        Of one whose reserved concurrency is 0 events are taken too: they have to be given up.
+        """
+        due = self._rooms(busy, most_each, reserved or {})
+        if not due:
+            return []  # the usual answer, without taking the lock that writing needs
         with self._database.transaction() as transaction:
-            row = transaction.execute(_NEXT_DUE, (self._now(), full)).fetchone()
-            if row is None:
-                return None
-            transaction.execute(
-                "UPDATE invocation SET state = 'running', attempts = attempts + 1 WHERE request_id = ?",
-                (row["request_id"],),
+            now = self._now()
+            rows = [row for name, room in due for row in transaction.execute(_DUE, (name, now, room))]
+            transaction.executemany(
+                "UPDATE invocation SET state = 'running', attempts = attempts + 1 WHERE rowid = ?",
+                [(row["rowid"],) for row in rows],
             )
-        invocation = Invocation(
-            bytes(row["payload"]), row["request_id"], qualifier=row["qualifier"], trace=row["trace"]
-        )
-        return QueuedInvocation(row["function"], row["attempts"] + 1, invocation)
+        rows.sort(key=lambda row: (row["not_before"], row["rowid"]))
+        return [_claimed(row) for row in rows]
 
-    def settle(self, request_id: str) -> None:
-        """Note that an event was handled."""
-        self._finish(request_id, "done", None)
-
-    def give_up(self, request_id: str, error: str) -> None:
-        """Note that an event failed for good, and why."""
-        self._finish(request_id, "failed", error)
-
-    def try_again(self, queued: QueuedInvocation, error: str) -> bool:
-        """Put a failed event back for later, or give it up after the last try; tell whether it will be tried."""
-        if queued.attempt > len(RETRY_SECONDS):
-            self.give_up(queued.invocation.request_id, error)
-            return False
-        self.put_back(queued.invocation.request_id, RETRY_SECONDS[queued.attempt - 1] * self._time_scale, error)
-        return True
-
-    def put_back(self, request_id: str, after_seconds: float, error: str) -> None:
-        """Make a claimed row due again after a while."""
+    def settle(self, verdicts: Sequence[Verdict]) -> None:
+        """Write what came of claimed events, and what is told of it, all at once."""
+        if not verdicts:
+            return
         with self._database.transaction() as transaction:
-            transaction.execute(
-                "UPDATE invocation SET state = 'queued', not_before = ?, error = ? WHERE request_id = ?",
-                (self._now() + after_seconds, error, request_id),
-            )
+            for verdict in verdicts:
+                self._settle(transaction, verdict)
+            self._forget_old(transaction)
 
-    def release(self, request_id: str) -> None:
-        """Give a claimed row back as if it had not been claimed: a server that ends is no failure of the handler's."""
+    def release(self, request_ids: Sequence[str]) -> None:
+        """Give claimed rows back as if they had not been claimed: a server that ends is no failure of the handler's."""
         with self._database.transaction() as transaction:
-            transaction.execute(
-                "UPDATE invocation SET state = 'queued', not_before = ?, attempts = attempts - 1 WHERE request_id = ?",
-                (self._now(), request_id),
+            transaction.executemany(
+                "UPDATE invocation SET state = 'queued', not_before = ?, attempts = attempts - 1"
+                " WHERE request_id = ? AND state = 'running'",
+                [(self._now(), request_id) for request_id in request_ids],
             )
 
     def recover(self) -> int:
-        """Put back what a server that was killed had in hand; return how many there were. Old settled rows go."""
+        """
+        Put back what a server that was killed had in hand; return how many there were. Old settled rows go.
+
+        A server that was killed is no failure of the handler's either, and what waits has not grown older without one.
+        """
         with self._database.transaction() as transaction:
             self._forget_old(transaction)
-            return transaction.execute("UPDATE invocation SET state = 'queued' WHERE state = 'running'").rowcount
+            transaction.execute("UPDATE invocation SET aged_from = ? WHERE state = 'queued'", (self._now(),))
+            return transaction.execute(
+                "UPDATE invocation SET state = 'queued', attempts = attempts - 1, aged_from = ?, not_before = ?"
+                " WHERE state = 'running'",
+                (self._now(), self._now()),
+            ).rowcount
 
     def seconds_until_due(self) -> float | None:
         """Return how long until the next queued row is due, 0 if one is, None if there is none."""
-        row = self._database.row("SELECT min(not_before) AS due FROM invocation WHERE state = 'queued'")
-        return None if row is None or row["due"] is None else max(0.0, row["due"] - self._now())
+        due = [row["due"] for row in self._database.rows(_FUNCTIONS_WITH_QUEUED)]
+        return max(0.0, min(due) - self._now()) if due else None
 
     def counts(self) -> dict[str, int]:
         """Return how many rows are in each state."""
@@ -139,7 +154,11 @@ class InvocationQueue:
         return {"queued": 0, "running": 0, "done": 0, "failed": 0} | {row["state"]: row["rows"] for row in rows}
 
     def pending(self) -> int:
-        row = self._database.row("SELECT count(*) AS rows FROM invocation WHERE state IN ('queued', 'running')")
+        """Return how many events are not settled."""
+        row = self._database.row(
+            "SELECT (SELECT count(*) FROM invocation WHERE state = 'queued')"
+            " + (SELECT count(*) FROM invocation WHERE state = 'running') AS rows"
+        )
         return int(row["rows"]) if row else 0
 
     def report_failed(self) -> list[FailedInvocation]:
@@ -165,20 +184,67 @@ class InvocationQueue:
             for row in rows
         ]
 
-    def _finish(self, request_id: str, state: str, error: str | None) -> None:
-        """Settle a row; those that were settled long ago go, since a server may run for months."""
-        with self._database.transaction() as transaction:
-            transaction.execute(
-                "UPDATE invocation SET state = ?, error = ?, settled_at = ? WHERE request_id = ?",
-                (state, error, self._now(), request_id),
-            )
-            self._forget_old(transaction)
+    def _rooms(self, busy: Mapping[str, int], most_each: int, reserved: Mapping[str, int]) -> list[tuple[str, int]]:
+        """Return the functions that have something due and room for it."""
+        now = self._now()
+        waiting = [row["function"] for row in self._database.rows(_FUNCTIONS_WITH_QUEUED) if row["due"] <= now]
+        most = {name: min(most_each, reserved.get(name) or most_each) for name in waiting}
+        rooms = [(name, most[name] - busy.get(name, 0)) for name in waiting]
+        return [(name, room) for name, room in rooms if room > 0]
 
-    def _forget_old(self, transaction: sqlite3.Connection) -> None:
-        transaction.execute(
-            "DELETE FROM invocation WHERE state IN ('done', 'failed') AND settled_at < ?",
-            (self._now() - _KEPT_SECONDS,),
+    def _settle(self, transaction: sqlite3.Connection, verdict: Verdict) -> None:
+        now = self._now()
+        settled_at = None if verdict.condition is None else now
+        written = (verdict.state, verdict.attempts, verdict.error, verdict.due_at, settled_at, verdict.condition)
+        request_id = verdict.queued.invocation.request_id
+        if verdict.is_attempt:
+            result = verdict.result
+            kept = result.payload if result and len(result.payload) <= LONGEST_KEPT_RESULT_BYTES else None
+            function_error = result.function_error if result else None
+            transaction.execute(_SETTLE, (*written, kept, function_error, verdict.executed_version, request_id))
+        else:
+            transaction.execute(_SETTLE_UNSEEN, (*written, request_id))
+        for notice in verdict.notices:
+            self._tell(transaction, notice, verdict)
+
+    def _tell(self, transaction: sqlite3.Connection, notice: Notice, verdict: Verdict) -> None:
+        if notice.is_for_bucket:
+            self.outbox.add(transaction, notice, verdict.queued, verdict.trace)
+            return
+        target = parse_reference(notice.target)
+        self.add(
+            transaction,
+            target.name,
+            notice.body,
+            notice.source,
+            qualifier=target.qualifier,
+            trace=verdict.trace,
+            client_context=notice.client_context,
         )
 
+    def _forget_old(self, transaction: sqlite3.Connection) -> None:
+        """Let those go that were settled long ago, since a server may run for months."""
+        now = self._now()
+        transaction.execute(
+            "DELETE FROM invocation WHERE state = 'done' AND settled_at < ?", (now - DONE_KEPT_SECONDS,)
+        )
+        transaction.execute(
+            "DELETE FROM invocation WHERE state = 'failed' AND settled_at < ?", (now - FAILED_KEPT_SECONDS,)
+        )
+        self.outbox.forget(transaction, now - FAILED_KEPT_SECONDS)
+
     def _now(self) -> float:
-        return self._clock().timestamp()
+        return self.clock().timestamp()
+
+
+def _claimed(row: sqlite3.Row) -> QueuedInvocation:
+    invocation = Invocation(
+        bytes(row["payload"]),
+        row["request_id"],
+        client_context=row["client_context"],
+        qualifier=row["qualifier"],
+        trace=row["trace"],
+    )
+    return QueuedInvocation(
+        row["function"], row["attempts"] + 1, invocation, row["aged_from"], row["refusals"], row["error"]
+    )

@@ -37,6 +37,11 @@ class Call:
         """Return a header; names are compared without case."""
         return self.request.headers.get(name)
 
+    @property
+    def trace(self) -> str:
+        """Return the X-Ray trace header, "" for none: what comes of the request carries it on."""
+        return self.header("X-Amzn-Trace-Id") or ""
+
     def headers(self) -> dict[str, str]:
         """Return the headers of every answer."""
         return {"Server": "AmazonS3", "x-amz-request-id": self.request_id, "x-amz-id-2": host_id(self.request_id)}

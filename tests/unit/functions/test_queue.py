@@ -1,18 +1,34 @@
-"""The queue keeps every event until its result is known."""
+"""The queue keeps every event until its result is known, and tells of its end exactly when it is written."""
 
+import dataclasses
+import json
+import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
-from hypothesis.strategies import sampled_from
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.strategies import booleans, sampled_from
 
-from emulator.functions.events.queue import RETRY_SECONDS, FailedInvocation, InvocationQueue
+from emulator.functions import Function
+from emulator.functions.event_config import EventInvokeConfig
+from emulator.functions.events.event import Condition, FailedInvocation, QueuedInvocation
+from emulator.functions.events.history import EventHistory, EventIsRunningError, EventNotFoundError
+from emulator.functions.events.queue import (
+    DONE_KEPT_SECONDS,
+    FAILED_KEPT_SECONDS,
+    LONGEST_KEPT_RESULT_BYTES,
+    InvocationQueue,
+)
+from emulator.functions.events.verdict import RETRY_SECONDS, Judge, Verdict
+from emulator.functions.records import InvocationResult, Outcome
 from emulator.state import Database
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+ERROR = json.dumps({"errorType": "ValueError", "errorMessage": "boom"}).encode()
 
 
 class Clock:
@@ -45,20 +61,54 @@ def queue(database: Database, clock: Clock) -> InvocationQueue:
     return InvocationQueue(database, 1.0, clock)
 
 
+@pytest.fixture
+def history(database: Database, clock: Clock) -> EventHistory:
+    return EventHistory(database, clock)
+
+
 def add(queue: InvocationQueue, database: Database, function: str = "f", payload: bytes = b"{}") -> str:
     with database.transaction() as transaction:
         return queue.add(transaction, function, payload, "test")
+
+
+def claim(queue: InvocationQueue) -> QueuedInvocation:
+    (claimed,) = queue.claim({}, 1)
+    return claimed
+
+
+def judge(queued: QueuedInvocation, config: EventInvokeConfig | None = None, dead_letter_arn: str = "") -> Judge:
+    function = Function(
+        queued.function, "python3.11", "app.handler", "", "", 0, "", START, dead_letter_arn=dead_letter_arn
+    )
+    return Judge(queued, function, config or EventInvokeConfig(), "us-east-1", 1.0)
+
+
+def good(queued: QueuedInvocation, answer: bytes = b"{}") -> InvocationResult:
+    return InvocationResult(queued.invocation.request_id, answer)
+
+
+def bad(queued: QueuedInvocation) -> InvocationResult:
+    return dataclasses.replace(good(queued, ERROR), outcome=Outcome.ERROR, error_type="ValueError")
+
+
+def handle(queue: InvocationQueue, *, well: bool = True) -> Verdict:
+    """Claim the next event and settle it."""
+    queued = claim(queue)
+    result = good(queued) if well else bad(queued)
+    verdict = judge(queued, EventInvokeConfig(max_retries=0)).ended(result, queue.clock())
+    queue.settle([verdict])
+    return verdict
 
 
 def test_events_come_out_in_the_order_they_went_in(queue: InvocationQueue, database: Database) -> None:
     """Fair, and what people expect of a folder."""
     added = [add(queue, database, payload=str(number).encode()) for number in range(3)]
 
-    claimed = [queue.claim({}, 8) for _ in range(3)]
+    claimed = queue.claim({}, 8)
 
-    assert [one.invocation.request_id for one in claimed if one] == added
-    assert [one.invocation.payload for one in claimed if one] == [b"0", b"1", b"2"]
-    assert queue.claim({}, 8) is None
+    assert [one.invocation.request_id for one in claimed] == added
+    assert [one.invocation.payload for one in claimed] == [b"0", b"1", b"2"]
+    assert queue.claim({}, 8) == []
 
 
 def test_an_event_that_was_not_committed_was_never_there(queue: InvocationQueue, database: Database) -> None:
@@ -67,7 +117,7 @@ def test_an_event_that_was_not_committed_was_never_there(queue: InvocationQueue,
         queue.add(transaction, "f", b"{}", "test")
         _ = 1 / 0
 
-    assert queue.claim({}, 8) is None
+    assert queue.claim({}, 8) == []
 
 
 def test_a_failed_event_is_tried_after_one_and_after_two_minutes_then_given_up(
@@ -77,18 +127,16 @@ def test_a_failed_event_is_tried_after_one_and_after_two_minutes_then_given_up(
     request_id = add(queue, database)
 
     for wait in RETRY_SECONDS:
-        claimed = queue.claim({}, 8)
-        assert claimed
-        assert queue.try_again(claimed, "boom")
+        queued = claim(queue)
+        queue.settle([judge(queued).ended(bad(queued), clock())])
         clock.pass_seconds(wait - 1)
-        assert queue.claim({}, 8) is None
+        assert queue.claim({}, 8) == []
         clock.pass_seconds(1)
-    last = queue.claim({}, 8)
+    last = claim(queue)
+    queue.settle([judge(last).ended(bad(last), clock())])
 
-    assert last
     assert (last.invocation.request_id, last.attempt) == (request_id, 3)
-    assert not queue.try_again(last, "boom")
-    assert [(one.request_id, one.error) for one in queue.report_failed()] == [(request_id, "boom")]
+    assert [(one.request_id, one.error) for one in queue.report_failed()] == [(request_id, "ValueError: boom")]
     assert queue.report_failed() == []
 
 
@@ -98,55 +146,98 @@ def test_an_event_that_is_tried_again_is_told_with_its_reason_until_it_runs(
     """Who waits for it should not have to wait three minutes to learn of a typing mistake in the handler."""
     request_id = add(queue, database)
     add(queue, database, "untouched")
-    claimed = queue.claim({}, 8)
-    assert claimed
-    queue.try_again(claimed, "boom")
+    queued = claim_of(queue, "f")
+    queue.settle([judge(queued).ended(bad(queued), clock())])
     clock.pass_seconds(20)
 
     told = queue.retried()
 
-    assert told == [FailedInvocation(request_id, "f", "test", "boom", next_try_seconds=RETRY_SECONDS[0] - 20)]
+    expected = FailedInvocation(request_id, "f", "test", "ValueError: boom", next_try_seconds=RETRY_SECONDS[0] - 20)
+    assert told == [expected]
     clock.pass_seconds(RETRY_SECONDS[0])
-    while queue.claim({}, 8):
-        pass
+    assert queue.claim({}, 8)
     assert queue.retried() == []
+
+
+def claim_of(queue: InvocationQueue, function: str) -> QueuedInvocation:
+    return next(one for one in queue.claim({}, 1) if one.function == function)
 
 
 def test_a_full_function_does_not_hold_up_others(queue: InvocationQueue, database: Database) -> None:
     """One slow function must not be everybody's."""
-    add(queue, database, "slow")
+    for _ in range(20):
+        add(queue, database, "slow")
     quick = add(queue, database, "quick")
 
     claimed = queue.claim({"slow": 2}, 2)
 
-    assert claimed
-    assert claimed.invocation.request_id == quick
+    assert [one.invocation.request_id for one in claimed] == [quick]
 
 
-def test_what_a_killed_server_had_in_hand_comes_back(queue: InvocationQueue, database: Database) -> None:
-    """At least once: a row is settled only after its result is known."""
+def test_no_more_is_taken_than_reserved_concurrency_has_room_for(queue: InvocationQueue, database: Database) -> None:
+    """What is taken beyond it would only be throttled."""
+    for _ in range(5):
+        add(queue, database, "narrow")
+        add(queue, database, "wide")
+
+    claimed = queue.claim({"narrow": 1}, 4, {"narrow": 3})
+
+    assert sorted(one.function for one in claimed) == ["narrow"] * 2 + ["wide"] * 4
+
+
+def test_events_of_a_function_that_may_not_run_are_taken_to_be_given_up(
+    queue: InvocationQueue, database: Database
+) -> None:
+    """A reserved concurrency of 0 is no reason to wait for ever."""
     request_id = add(queue, database)
-    queue.claim({}, 8)
+
+    (claimed,) = queue.claim({}, 4, {"f": 0})
+
+    assert claimed.invocation.request_id == request_id
+
+
+def test_what_a_killed_server_had_in_hand_comes_back_and_has_lost_no_try(
+    queue: InvocationQueue, database: Database
+) -> None:
+    """At least once: a row is settled only after its result is known. The kill is no failure of the handler's."""
+    request_id = add(queue, database)
+    claim(queue)
 
     recovered = queue.recover()
-    again = queue.claim({}, 8)
+    again = claim(queue)
 
     assert recovered == 1
-    assert again
-    assert again.invocation.request_id == request_id
+    assert (again.invocation.request_id, again.attempt) == (request_id, 1)
 
 
-def test_settled_events_are_forgotten_after_a_day(queue: InvocationQueue, database: Database, clock: Clock) -> None:
-    """The state file must not grow for ever."""
+def test_an_event_does_not_grow_older_while_no_server_runs(
+    queue: InvocationQueue, database: Database, clock: Clock
+) -> None:
+    """A laptop that was shut for the night loses nothing that was queued in the evening."""
     add(queue, database)
-    claimed = queue.claim({}, 8)
-    assert claimed
-    queue.settle(claimed.invocation.request_id)
-
-    clock.pass_seconds(25 * 3600)
+    clock.pass_seconds(12 * 3600)
     queue.recover()
 
-    assert sum(queue.counts().values()) == 0
+    queued = claim(queue)
+
+    assert judge(queued).before(clock(), None, may_loop=False) is None
+
+
+@pytest.mark.parametrize(("well", "kept_seconds"), [(True, DONE_KEPT_SECONDS), (False, FAILED_KEPT_SECONDS)])
+def test_settled_events_are_forgotten_in_the_end(
+    queue: InvocationQueue, database: Database, clock: Clock, well: bool, kept_seconds: int
+) -> None:
+    """The state file must not grow for ever; what failed is kept longer, since somebody may want to replay it."""
+    add(queue, database)
+    handle(queue, well=well)
+
+    clock.pass_seconds(kept_seconds - 1)
+    queue.recover()
+    kept = sum(queue.counts().values())
+    clock.pass_seconds(2)
+    queue.recover()
+
+    assert (kept, sum(queue.counts().values())) == (1, 0)
 
 
 def test_a_server_that_runs_for_days_forgets_settled_events_too(
@@ -155,10 +246,8 @@ def test_a_server_that_runs_for_days_forgets_settled_events_too(
     """Not only a restart may shrink the state file."""
     for _ in range(2):
         add(queue, database)
-        claimed = queue.claim({}, 8)
-        assert claimed
-        queue.settle(claimed.invocation.request_id)
-        clock.pass_seconds(25 * 3600)
+        handle(queue)
+        clock.pass_seconds(DONE_KEPT_SECONDS + 1)
 
     assert queue.counts()["done"] == 1
 
@@ -168,71 +257,300 @@ def test_what_an_ending_server_gives_back_has_lost_no_try(queue: InvocationQueue
     add(queue, database)
 
     for _ in range(3):
-        claimed = queue.claim({}, 8)
-        assert claimed
-        queue.release(claimed.invocation.request_id)
-    again = queue.claim({}, 8)
+        queue.release([claim(queue).invocation.request_id])
+    again = claim(queue)
 
-    assert again
     assert again.attempt == 1
 
 
-class QueueModel(RuleBasedStateMachine):
-    """Whatever happens in whatever order, every event is in exactly one place and none is lost."""
+def test_the_end_and_what_is_told_of_it_are_written_together_or_not_at_all(
+    queue: InvocationQueue, database: Database, clock: Clock
+) -> None:
+    """A crash in between would lose the record, or tell of an event that is handled again."""
+    add(queue, database)
+    queued = claim(queue)
+    config = EventInvokeConfig(on_success="arn:aws:lambda:us-east-1:000000000000:function:next:live")
+    with database.transaction() as transaction:
+        transaction.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON invocation BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+        )
 
-    events = Bundle("events")
+    with pytest.raises(Exception, match="disk is full"):
+        queue.settle([judge(queued, config).ended(good(queued), clock())])
+    before = queue.counts()
+    with database.transaction() as transaction:
+        transaction.execute("DROP TRIGGER full")
+    queue.settle([judge(queued, config).ended(good(queued), clock())])
+    told = claim(queue)
+
+    assert (before["running"], before["done"]) == (1, 0)
+    assert (told.function, told.invocation.qualifier) == ("next", "live")
+    record = json.loads(told.invocation.payload)
+    assert record["requestContext"]["requestId"] == queued.invocation.request_id
+    assert record["requestContext"]["condition"] == "Success"
+
+
+def test_a_dead_letter_to_a_function_has_its_attributes_in_the_client_context(
+    queue: InvocationQueue, database: Database, clock: Clock
+) -> None:
+    """The payload is the bare event, as on AWS; what SQS has as attributes has to be somewhere."""
+    request_id = add(queue, database, payload=b'{"a": 1}')
+    queued = claim(queue)
+    asked = judge(queued, EventInvokeConfig(max_retries=0), "arn:aws:lambda:us-east-1:000000000000:function:morgue")
+    queue.settle([asked.ended(bad(queued), clock())])
+
+    told = claim(queue)
+
+    assert (told.function, told.invocation.payload) == ("morgue", b'{"a": 1}')
+    assert json.loads(told.invocation.client_context or "") == {
+        "custom": {"RequestID": request_id, "ErrorCode": "200", "ErrorMessage": "ValueError: boom"}
+    }
+
+
+def test_an_answer_that_is_too_long_is_not_kept(
+    queue: InvocationQueue, database: Database, clock: Clock, history: EventHistory
+) -> None:
+    """The state file is no store of results."""
+    kept, dropped = add(queue, database), add(queue, database)
+    for queued, size in zip(
+        queue.claim({}, 8), (LONGEST_KEPT_RESULT_BYTES, LONGEST_KEPT_RESULT_BYTES + 1), strict=True
+    ):
+        queue.settle([judge(queued).ended(good(queued, b"1" * size), clock())])
+
+    assert history.show(kept).result == b"1" * LONGEST_KEPT_RESULT_BYTES
+    assert history.show(dropped).result is None
+
+
+def test_a_replay_keeps_the_request_id_and_counts_anew(
+    queue: InvocationQueue, database: Database, clock: Clock, history: EventHistory
+) -> None:
+    """The same event, once more with all its tries."""
+    request_id = add(queue, database, payload=b'{"a": 1}')
+    handle(queue, well=False)
+    assert len(queue.report_failed()) == 1
+    clock.pass_seconds(DONE_KEPT_SECONDS)
+
+    history.replay(request_id)
+    queued = claim(queue)
+    verdict = judge(queued).ended(bad(queued), clock())
+
+    assert (queued.invocation.request_id, queued.invocation.payload, queued.attempt) == (request_id, b'{"a": 1}', 1)
+    assert verdict.state == "queued"
+    assert judge(queued).before(clock(), None, may_loop=False) is None
+
+
+def test_only_what_failed_since_then_is_replayed(
+    queue: InvocationQueue, database: Database, clock: Clock, history: EventHistory
+) -> None:
+    """Yesterday's failures may be of no interest, what went well is not to be repeated."""
+    for well in (False, True):
+        add(queue, database)
+        handle(queue, well=well)
+    clock.pass_seconds(3600)
+    wanted = [add(queue, database, function) for function in ("f", "g")]
+    for _ in wanted:
+        queued = queue.claim({}, 1)
+        queue.settle([judge(one, EventInvokeConfig(max_retries=0)).ended(bad(one), clock()) for one in queued])
+
+    of_g = history.replay_failed("g", clock.now - timedelta(minutes=1))
+    rest = history.replay_failed(None, clock.now - timedelta(minutes=1))
+
+    assert [*rest, *of_g] == wanted
+    assert queue.counts() == {"queued": 2, "running": 0, "done": 1, "failed": 1}
+
+
+def test_what_runs_or_is_unknown_is_not_replayed(
+    queue: InvocationQueue, database: Database, history: EventHistory
+) -> None:
+    """It would run twice at once."""
+    request_id = add(queue, database)
+    claim(queue)
+
+    with pytest.raises(EventIsRunningError):
+        history.replay(request_id)
+    with pytest.raises(EventNotFoundError):
+        history.replay("nobody")
+
+
+def test_events_are_listed_by_state_function_and_age(
+    queue: InvocationQueue, database: Database, clock: Clock, history: EventHistory
+) -> None:
+    """The newest first."""
+    old = add(queue, database)
+    handle(queue, well=False)
+    clock.pass_seconds(3600)
+    of_g, newest = add(queue, database, "g"), add(queue, database)
+
+    def ids(**asked: object) -> list[str]:
+        return [one.request_id for one in history.list(**asked)]  # type: ignore[arg-type]
+
+    assert ids() == [newest, of_g, old]
+    assert ids(state="failed") == [old]
+    assert ids(function="g") == [of_g]
+    assert ids(since=clock.now) == [newest, of_g]
+    assert history.list(state="failed")[0].error == "ValueError: boom"
+
+
+class QueueModel(RuleBasedStateMachine):
+    """
+    Whatever happens in whatever order, every event is in exactly one place and none is lost.
+
+    The model is what a reader of AWS's page would expect. Each end is told exactly once: to a function, which makes
+    another event, or to a bucket, which makes a delivery.
+    """
+
+    max_age_seconds = 300
 
     def __init__(self) -> None:
         super().__init__()
-        import tempfile
-
         self.folder = tempfile.TemporaryDirectory()
         self.clock = Clock()
         self.database = Database(Path(self.folder.name) / "state.db")
         self.queue = InvocationQueue(self.database, 1.0, self.clock)
+        self.history = EventHistory(self.database, self.clock)
         self.expected: dict[str, str] = {}
         self.attempts: dict[str, int] = {}
+        self.aged_from: dict[str, datetime] = {}
+        self.undelivered = 0
+        self.in_hand: list[QueuedInvocation] = []
 
-    @rule(target=events, function=sampled_from(["f", "g"]))
-    def add(self, function: str) -> str:
+    @rule(function=sampled_from(["f", "g"]))
+    def add(self, function: str) -> None:
         request_id = add(self.queue, self.database, function)
         self.expected[request_id] = "queued"
         self.attempts[request_id] = 0
-        return request_id
+        self.aged_from[request_id] = self.clock.now
 
-    @rule(ending=sampled_from(["done", "fail", "crash"]))
-    def work(self, ending: str) -> None:
-        claimed = self.queue.claim({}, 8)
-        if claimed is None:
-            return
-        request_id = claimed.invocation.request_id
-        assert self.expected[request_id] == "queued"
-        self.attempts[request_id] += 1
-        assert claimed.attempt == self.attempts[request_id]
-        if ending == "done":
-            self.queue.settle(request_id)
-            self.expected[request_id] = "done"
-        elif ending == "fail":
-            again = self.queue.try_again(claimed, "boom")
-            assert again == (claimed.attempt <= len(RETRY_SECONDS))
-            self.expected[request_id] = "queued" if again else "failed"
-        else:
+    @rule(most=sampled_from([1, 3]), reserved=sampled_from([None, 1, 2]))
+    def claim(self, most: int, reserved: int | None) -> None:
+        busy = Counter(one.function for one in self.in_hand)
+        claimed = self.queue.claim(busy, most, {"f": reserved} if reserved else {})
+        for one in claimed:
+            request_id = one.invocation.request_id
+            assert self.expected[request_id] == "queued"
+            assert one.attempt == self.attempts[request_id] + 1
             self.expected[request_id] = "running"
+            self.in_hand.append(one)
+            busy[one.function] += 1
+        assert all(busy[one.function] <= most for one in claimed)
+        assert reserved is None or busy["f"] <= reserved or all(one.function != "f" for one in claimed)
+
+    @rule(
+        ending=sampled_from(["good", "bad", "refused"]),
+        retries=sampled_from([0, 1, 2]),
+        count=sampled_from([1, 2]),
+        to_bucket=booleans(),
+    )
+    def end(self, ending: str, retries: int, count: int, to_bucket: bool) -> None:
+        target = "arn:aws:s3:::records" if to_bucket else "arn:aws:lambda:us-east-1:000000000000:function:listener"
+        config = EventInvokeConfig(retries, self.max_age_seconds, on_success=target, on_failure=target)
+        ended, self.in_hand = self.in_hand[:count], self.in_hand[count:]
+        verdicts = [self._judged(one, ending, config) for one in ended]
+        known = set(self._states())
+        self.queue.settle(verdicts)
+        self._adopt(set(self._states()) - known, verdicts)
+
+    def _judged(self, one: QueuedInvocation, ending: str, config: EventInvokeConfig) -> Verdict:
+        request_id = one.invocation.request_id
+        asked = judge(one, config)
+        is_old = self.clock.now - self.aged_from[request_id] >= timedelta(seconds=self.max_age_seconds)
+        verdict = asked.before(self.clock(), None, may_loop=False)
+        assert (verdict is not None) == is_old
+        if verdict is not None:
+            assert (verdict.condition, verdict.attempts) == (Condition.EVENT_AGE_EXCEEDED, self.attempts[request_id])
+            self.expected[request_id] = "failed"
+        elif ending == "good":
+            verdict = asked.ended(good(one), self.clock())
+            self.attempts[request_id] += 1
+            self.expected[request_id] = "done"
+        elif ending == "bad":
+            verdict = asked.ended(bad(one), self.clock())
+            self.attempts[request_id] += 1
+            over = self.attempts[request_id] > config.max_retries
+            assert (verdict.condition is Condition.RETRIES_EXHAUSTED) == over
+            self.expected[request_id] = "failed" if over else "queued"
+        else:
+            verdict = asked.refused("TooManyRequestsException: Rate Exceeded.", self.clock())
+            self.expected[request_id] = "queued"
+        assert len(verdict.notices) == (0 if verdict.condition is None else 1)
+        return verdict
+
+    def _adopt(self, new: set[str], verdicts: list[Verdict]) -> None:
+        """The record to another function is an event like any other."""
+        notices = [one for verdict in verdicts for one in verdict.notices]
+        self.undelivered += sum(one.is_for_bucket for one in notices)
+        assert len(new) == sum(not one.is_for_bucket for one in notices)
+        for request_id in new:
+            self.expected[request_id] = "queued"
+            self.attempts[request_id] = 0
+            self.aged_from[request_id] = self.clock.now
 
     @rule()
-    def restart(self) -> None:
+    def crash_and_recover(self) -> None:
         running = [request_id for request_id, state in self.expected.items() if state == "running"]
+        self.in_hand.clear()
         assert self.queue.recover() == len(running)
         self.expected.update(dict.fromkeys(running, "queued"))
+        self.aged_from |= {
+            request_id: self.clock.now for request_id, state in self.expected.items() if state == "queued"
+        }
 
-    @rule(seconds=sampled_from([1, 60, 120]))
+    @rule()
+    def end_in_order(self) -> None:
+        self.queue.release([one.invocation.request_id for one in self.in_hand])
+        self.expected.update({one.invocation.request_id: "queued" for one in self.in_hand})
+        self.in_hand.clear()
+
+    @rule()
+    def replay_failed(self) -> None:
+        failed = {request_id for request_id, state in self.expected.items() if state == "failed"}
+        assert set(self.history.replay_failed()) == failed
+        self._replayed(failed)
+
+    @rule(number=sampled_from(range(6)))
+    def replay_any(self, number: int) -> None:
+        settled = [request_id for request_id, state in self.expected.items() if state in ("done", "failed")]
+        if number < len(settled):
+            assert self.history.replay(settled[number]) == settled[number]
+            self._replayed({settled[number]})
+
+    def _replayed(self, request_ids: set[str]) -> None:
+        for request_id in request_ids:
+            self.expected[request_id] = "queued"
+            self.attempts[request_id] = 0
+            self.aged_from[request_id] = self.clock.now
+
+    @rule()
+    def deliver(self) -> None:
+        for delivery in self.queue.outbox.due():
+            self.queue.outbox.delivered(delivery)
+            self.undelivered -= 1
+
+    @rule(seconds=sampled_from([1, 60, 120, 300]))
     def time_passes(self, seconds: int) -> None:
         self.clock.pass_seconds(seconds)
 
+    def _states(self) -> dict[str, str]:
+        rows = self.database.rows("SELECT request_id, state FROM invocation")
+        return {row["request_id"]: row["state"] for row in rows}
+
     @invariant()
     def every_event_is_where_it_should_be(self) -> None:
-        rows = self.database.rows("SELECT request_id, state FROM invocation")
-        assert {row["request_id"]: row["state"] for row in rows} == self.expected
+        assert self._states() == self.expected
+
+    @invariant()
+    def every_attempt_is_counted(self) -> None:
+        rows = self.database.rows("SELECT request_id, attempts, state FROM invocation")
+        assert {row["request_id"]: row["attempts"] - (row["state"] == "running") for row in rows} == self.attempts
+
+    @invariant()
+    def something_is_due_if_and_only_if_something_waits(self) -> None:
+        assert (self.queue.seconds_until_due() is not None) == ("queued" in self.expected.values())
+        assert self.queue.pending() == sum(state in ("queued", "running") for state in self.expected.values())
+
+    @invariant()
+    def no_record_is_lost_or_doubled(self) -> None:
+        assert self.queue.outbox.pending() == self.undelivered
 
     def teardown(self) -> None:
         self.database.close()
@@ -240,4 +558,4 @@ class QueueModel(RuleBasedStateMachine):
 
 
 TestQueueModel = QueueModel.TestCase
-TestQueueModel.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+TestQueueModel.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)

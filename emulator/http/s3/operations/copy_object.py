@@ -37,7 +37,9 @@ async def run(call: Call) -> web.StreamResponse:
 def _copy(call: Call, source: tuple[str, str], description: Description | None) -> StoredObject:
     if not is_modified(call.buckets.objects.head(*source), call.request.headers, _CONDITION_PREFIX):
         raise PreconditionFailedError
-    return call.buckets.objects.copy(source, call.bucket, call.key, description, request_id=call.request_id)
+    return call.buckets.objects.copy(
+        source, call.bucket, call.key, description, request_id=call.request_id, trace=call.trace
+    )
 
 
 def _source(call: Call) -> tuple[str, str]:

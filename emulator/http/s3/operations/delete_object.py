@@ -9,7 +9,9 @@ from emulator.http.s3.router import Operation
 
 
 async def run(call: Call) -> web.StreamResponse:
-    await asyncio.to_thread(call.buckets.objects.delete, call.bucket, call.key, request_id=call.request_id)
+    await asyncio.to_thread(
+        call.buckets.objects.delete, call.bucket, call.key, request_id=call.request_id, trace=call.trace
+    )
     return call.answer(204)
 
 

@@ -31,6 +31,7 @@ async def run(call: Call) -> web.StreamResponse:
             staged,
             description,
             request_id=call.request_id,
+            trace=call.trace,
             precondition=condition,
         )
     headers = {"ETag": f'"{stored.etag}"', "x-amz-server-side-encryption": "AES256"}
