@@ -1,9 +1,14 @@
-"""Who may knock: programs of this machine and our own containers, never a web page from elsewhere."""
+"""Who may knock: programs of this machine and our own containers, never a web page from elsewhere.
+
+Function URLs are the exception that they are on AWS: what a page may do there, the URL's own settings say.
+"""
 
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+
+from emulator.http.urls import is_of_url, url_id_of
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -15,6 +20,8 @@ def guard(own_addresses: set[str]) -> Middleware:
     """
     Return the middleware that refuses a foreign Host, which is how a web page whose name was made to resolve to this
     machine gives itself away, and cross-origin writes, which any page can send without being asked.
+
+    A page that a function URL serves may write to function URLs only: it may show what strangers sent to it.
     """
     allowed = _OWN_NAMES | own_addresses
 
@@ -22,13 +29,21 @@ def guard(own_addresses: set[str]) -> Middleware:
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not _is_own(request.host, allowed):
             raise web.HTTPForbidden(text=f"the Host {request.host!r} is not this machine's\n")
-        origin = request.headers.get("Origin")
-        foreign = origin is not None and not _is_own(origin.partition("://")[2], allowed)
-        if request.method not in _READING and (foreign or request.headers.get("Sec-Fetch-Site") == "cross-site"):
+        if request.method not in _READING and url_id_of(request) is None and _is_from_elsewhere(request, allowed):
             raise web.HTTPForbidden(text="a web page from elsewhere may not write here\n")
         return await handler(request)
 
     return check
+
+
+def _is_from_elsewhere(request: web.Request, allowed: set[str]) -> bool:
+    origin = request.headers.get("Origin")
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return True
+    if origin is None:
+        return False
+    host = origin.partition("://")[2]
+    return is_of_url(host) or not _is_own(host, allowed)
 
 
 def _is_own(host: str, allowed: set[str]) -> bool:

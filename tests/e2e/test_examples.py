@@ -3,12 +3,43 @@
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
+from emulator.cloud import Cloud
+from emulator.engine import ContainerSpec, Kind
+from emulator.images import Images
+from emulator.progress import Silent
 from tests.e2e.conftest import PROJECT, User
 
 EXAMPLES = PROJECT / "examples"
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A container with a browser, to which names under .localhost are this machine, as to a browser on it."""
+
+    cloud: Cloud
+    container: str
+
+    def runs(self, script: str, *words: str) -> str:
+        """Return what a script in the container says, which steers the browser."""
+        gateway = self.cloud.engine.networks.gateway()
+        seen = self.cloud.engine.containers.exec(self.container, ["python3", script, gateway, *words], user="surfer")
+        assert seen.exit_code == 0, seen
+        return seen.output.decode()
+
+
+@pytest.fixture
+def browser(cloud: Cloud) -> Iterator[Browser]:
+    """A browser in a container of its own."""
+    images = Images(cloud.engine, cloud.home, cloud.settings, Silent(), folders=[PROJECT / "tests" / "definitions"])
+    tag = images.ensure_built(images.find("browser"))
+    cloud.engine.networks.ensure_vpc()
+    with cloud.engine.containers.temporary(ContainerSpec(tag, Kind.BUILD)) as container_id:
+        yield Browser(cloud, container_id)
 
 
 def test_every_example_has_a_test_here() -> None:
@@ -17,7 +48,7 @@ def test_every_example_has_a_test_here() -> None:
     """
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
 
-    assert folders == {"pipeline", "website"}
+    assert folders == {"click-log", "pipeline", "to-database", "website"}
 
 
 @pytest.mark.timeout(600)
@@ -95,3 +126,47 @@ def test_the_website_counts_visits_through_stop_start_and_a_new_database_server(
         assert user.sees(f"cloudlet ec2 {listed} --quiet") == ""
     assert user.sees("cloudlet status --query instances.running").strip() == "0"
     user.sees(str(clean))
+
+
+@pytest.mark.timeout(600)
+def test_a_click_on_the_page_of_a_function_saves_a_line_in_a_bucket(user: User, browser: Browser) -> None:
+    """
+    By HTTP, as the example's own script does it, and by a browser that opens the page and clicks.
+    """
+    run, clean = EXAMPLES / "click-log" / "run", EXAMPLES / "click-log" / "clean"
+
+    for _ in ("first", "again"):
+        last = user.sees(str(run)).splitlines()[-1]
+    url, clicks = last.split()[1], user.home / "s3" / "clicks"
+    assert len(list(clicks.rglob("*.log"))) == 2
+
+    saved = browser.runs("/opt/click.py", url).strip()
+
+    line = (clicks / saved.removeprefix("s3://clicks/")).read_text()
+    assert ' click "button" ' in line
+    assert "Chrome" in line
+    assert len(list(clicks.rglob("*.log"))) == 3
+
+    user.sees(str(clean))
+
+    assert user.sees("cloudlet s3 ls --quiet") == ""
+    assert user.sees("cloudlet lambda list-functions --quiet") == ""
+
+
+@pytest.mark.timeout(900)
+def test_rows_of_a_dropped_file_end_up_in_the_database(user: User) -> None:
+    """
+    A function, a library of its own, and an instance by its private name; a file that comes twice counts once.
+    """
+    run, clean = EXAMPLES / "to-database" / "run", EXAMPLES / "to-database" / "clean"
+
+    for _ in ("first", "again"):
+        shown = user.sees(str(run))
+        rows = [tuple(part.strip() for part in line.split("|")) for line in shown.splitlines() if line.count("|") == 2]
+        assert rows[1:] == [("bread", "3", "16.80"), ("butter", "1", "2.95"), ("jam, apricot", "1", "3.80")]
+
+    user.sees(str(clean))
+
+    assert user.sees("cloudlet lambda list-functions --quiet") == ""
+    assert user.sees("cloudlet ec2 describe-security-groups --filters Name=group-name,Values=sales-* --quiet") == ""
+    assert user.sees("cloudlet status --query instances.running").strip() == "0"
