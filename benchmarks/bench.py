@@ -21,6 +21,7 @@ PYTHON = (sys.executable, "-c", "pass")
 """The cheapest process that a Python program can be."""
 
 _HANDLER = """\
+import os
 import time
 
 
@@ -28,6 +29,16 @@ def handler(event, context):
     for record in event.get("Records", ()):
         print("began", record["s3"]["object"]["key"], time.time_ns())
     return {"ok": True}
+
+
+def nap(event, context):
+    time.sleep(0.01)
+    for record in event["Records"]:
+        print("handled", record["s3"]["object"]["key"], time.time_ns(), os.environ["AWS_LAMBDA_LOG_STREAM_NAME"])
+
+
+def nothing(event, context):
+    print("handled", event["Records"][0]["s3"]["object"]["key"], time.time_ns(), "-")
 """
 
 
@@ -50,12 +61,12 @@ class Bench:
             raise RuntimeError(f"{' '.join(command)} failed: {done.stderr.strip()}")
         return done.stdout
 
-    def deploy(self, name: str, memory_mb: int) -> Function:
-        """Deploy a handler that does next to nothing: it prints when it began, for events of a bucket."""
+    def deploy(self, name: str, memory_mb: int, handler: str = "handler") -> Function:
+        """Deploy a handler that does next to nothing; for events of a bucket it prints when it began, or has ended."""
         code = self.folder / "code"
         code.mkdir(exist_ok=True)
         (code / "app.py").write_text(_HANDLER)
-        return self.cloud.functions.deploy(Deployment(code, name, "app.handler", "python3.11", memory_mb=memory_mb))
+        return self.cloud.functions.deploy(Deployment(code, name, f"app.{handler}", "python3.11", memory_mb=memory_mb))
 
     def is_up(self, instance_id: str) -> bool:
         """Tell whether an instance has booted."""

@@ -1,25 +1,21 @@
-"""A function's first invocation, next to a Python in the same container that prints one byte."""
+"""A function's first invocation, next to a Python in the same container that imports the runtime client and prints."""
 
-import asyncio
 import dataclasses
 import http.client
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from benchmarks.bench import Bench, bench
 from benchmarks.figures import Figure, in_turns, since, times, wait_until
+from benchmarks.fleet import Invoker, invoker
 from emulator.engine import ContainerSpec, Kind
 from emulator.functions import Function
-from emulator.functions.records import Invocation
-from emulator.functions.workers.fleet import Fleet
-from emulator.functions.workers.pool import Supply
 from emulator.functions.workers.sandbox import worker_spec
-from emulator.metering import InvocationMeter
-from emulator.units import utc_now
 
 _ROUNDS = 20
+_PROGRAM = "import awslambdaric.bootstrap; print(1)"
 _AT_ONCE = 0.02  # idle workers go after this many seconds, so that each invocation is a cold one
 
 
@@ -33,11 +29,11 @@ def measure() -> Iterator[Figure]:
 def _of_size(at: Bench, memory_mb: int) -> Iterator[Figure]:
     function = at.deploy(f"cold-{memory_mb}", memory_mb)
     first_byte = _FirstByte(at, function)
-    with at.server(), _holder(at) as holder_id, _fleet(at) as through_core:
+    with at.server(), _holder(at) as holder_id, invoker(at.cloud) as core:
         taken = in_turns(
             {
                 "joined": lambda: first_byte(f"container:{holder_id}"),
-                "core": lambda: through_core(function),
+                "core": lambda: _through_core(at, core, function),
                 "bridge": lambda: first_byte(None),
                 "server": lambda: _through_server(at, function),
             },
@@ -45,12 +41,12 @@ def _of_size(at: Bench, memory_mb: int) -> Iterator[Figure]:
         )
     for subject in ("core", "server"):
         number = f"cold invoke, {memory_mb} MB, through the {subject}"
-        yield times(number, taken[subject], taken["joined"], "first byte on a held network", 1.5)
-        yield times(number, taken[subject], taken["bridge"], "first byte on the default bridge", 1.5)
+        yield times(number, taken[subject], taken["joined"], "first byte on a held network", 1.25)
+        yield times(number, taken[subject], taken["bridge"], "first byte on the default bridge", None)
 
 
 class _FirstByte:
-    """The floor: create and start a worker's container, with Python in place of the runtime client, and read."""
+    """The floor: create and start a worker's container, have Python import the runtime client and print, and read."""
 
     def __init__(self, at: Bench, function: Function) -> None:
         self._containers = at.cloud.engine.containers
@@ -60,7 +56,9 @@ class _FirstByte:
         image, code = at.cloud.functions.runtime_image(function), at.cloud.functions.mounted_code(function)
         spec = worker_spec(function, image=image, code=code, holder_id="", pipe=self._pipe, environment={})
         python = spec.command[0] if spec.command else "python3"
-        self._spec = dataclasses.replace(spec, kind=Kind.BUILD, command=(python, "-c", "print(1)"))
+        self._spec = dataclasses.replace(
+            spec, kind=Kind.BUILD, command=(python, "-c", "import awslambdaric.bootstrap; print(1)")
+        )
 
     def __call__(self, network: str | None) -> float:
         descriptor = os.open(self._pipe, os.O_RDWR)
@@ -92,27 +90,10 @@ def _holder(at: Bench) -> Iterator[str]:
         containers.remove(container_id)
 
 
-@contextmanager
-def _fleet(at: Bench) -> Iterator[Callable[[Function], float]]:
-    """Yield what invokes a function through a fleet in this process and returns what that took."""
-    cloud = at.cloud
-    supply = Supply(cloud.functions.runtime_image, cloud.functions.mounted_code)
-    meter = InvocationMeter(cloud.database)
-    fleet = Fleet(cloud.engine, cloud.home, cloud.settings, supply, cloud.images.holder_image(), meter, clock=utc_now)
-
-    async def invoke(function: Function) -> float:
-        started = time.perf_counter()
-        await fleet.invoke(function, Invocation(b"{}"))
-        taken = since(started)
-        await asyncio.to_thread(_until_no_worker, at)  # in a thread: the loop has to run for the worker to go
-        return taken
-
-    with asyncio.Runner() as runner:
-        runner.run(fleet.start(cloud.engine.networks.gateway(), "http://127.0.0.1:1"))
-        try:
-            yield lambda function: runner.run(invoke(function))
-        finally:
-            runner.run(fleet.close())
+def _through_core(at: Bench, core: Invoker, function: Function) -> float:
+    taken = core(function)
+    core.wait(lambda: not at.cloud.engine.containers.list(Kind.WORKER))
+    return taken
 
 
 def _through_server(at: Bench, function: Function) -> float:

@@ -18,7 +18,7 @@ def measure() -> Iterator[Figure]:
     """Measure one server, by what Linux says of its process."""
     with bench() as at, at.server() as pid:
         time.sleep(_SETTLED_SECONDS)
-        resident = _resident_bytes(pid) / MIB
+        resident = resident_bytes(pid) / MIB
         before = _cpu_seconds(pid)
         time.sleep(_WATCHED_SECONDS)
         used = _cpu_seconds(pid) - before
@@ -35,7 +35,8 @@ def measure() -> Iterator[Figure]:
     )
 
 
-def _resident_bytes(pid: int) -> int:
+def resident_bytes(pid: int) -> int:
+    """Return how much memory a process holds."""
     (line,) = (line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS:"))
     return int(line.split()[1]) * 1024
 

@@ -1,35 +1,53 @@
-"""A warm function's invocation: over a connection that is kept, as an SDK keeps it, and by the command."""
+"""A warm function's invocation: by the core, over a connection that is kept, as an SDK keeps it, and by the command."""
 
 import http.client
 import time
 from collections.abc import Iterator
 
-from benchmarks.bench import bench
+from benchmarks.bench import Bench, bench
 from benchmarks.figures import Figure, Samples, in_turns, milliseconds, since, timed, within
+from benchmarks.fleet import invoker
+from emulator.functions import Function
 
 _INVOCATIONS = 500
 _COMMANDS = 10
+_MOST_POOL_MS, _MOST_HTTP_MS, _MOST_TAIL_MS = 1, 3, 15
 
 
 def measure() -> Iterator[Figure]:
-    """Measure through the server; the command's time is mostly the command line's own."""
+    """Measure a function with a whole processor and one with a small part; a command's time is mostly its own."""
     with bench() as at:
-        function = at.deploy("warm", 128)
-        words = ("lambda", "invoke", "--function-name", function.name)
-        with at.server():
-            connection = http.client.HTTPConnection("127.0.0.1", at.cloud.settings.port)
+        for memory_mb in (1769, 128):
+            function = at.deploy(f"warm-{memory_mb}", memory_mb)
+            with invoker(at.cloud) as core:
+                core(function)
+                taken = Samples(core.often(function, _INVOCATIONS))
+            yield within(f"warm invoke, {memory_mb} MB, through the pool", taken, _MOST_POOL_MS, tail=True)
+            with at.server():
+                yield within(
+                    f"warm invoke, {memory_mb} MB, through the server",
+                    _through_server(at, function),
+                    _MOST_HTTP_MS,
+                    tail_goal_ms=_MOST_TAIL_MS,
+                )
+                if memory_mb == 128:
+                    words = ("lambda", "invoke", "--function-name", function.name)
+                    command = in_turns({"command": timed(lambda: at.command(*words))}, _COMMANDS)["command"]  # noqa: B023
+                    yield _for_information("warm `lambda invoke` as a command", command)
 
-            def invoke() -> float:
-                started = time.perf_counter()
-                connection.request("POST", f"/2015-03-31/functions/{function.name}/invocations", b"{}")
-                connection.getresponse().read()
-                return since(started)
 
-            taken = in_turns({"http": invoke}, _INVOCATIONS)
-            connection.close()
-            yield within("warm invoke through the server", taken["http"], 5, tail=True)
-            taken = in_turns({"command": timed(lambda: at.command(*words))}, _COMMANDS)
-            yield _for_information("warm `lambda invoke` as a command", taken["command"])
+def _through_server(at: Bench, function: Function) -> Samples:
+    connection = http.client.HTTPConnection("127.0.0.1", at.cloud.settings.port)
+
+    def invoke() -> float:
+        started = time.perf_counter()
+        connection.request("POST", f"/2015-03-31/functions/{function.name}/invocations", b"{}")
+        connection.getresponse().read()
+        return since(started)
+
+    taken = in_turns({"http": invoke}, _INVOCATIONS)["http"]
+    connection.close()
+    return taken
 
 
 def _for_information(number: str, samples: Samples) -> Figure:

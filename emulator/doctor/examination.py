@@ -8,6 +8,7 @@ from emulator.doctor.engine_checks import examine_engine
 from emulator.doctor.instance_checks import examine_instances
 from emulator.doctor.instance_repair import mend_instances
 from emulator.doctor.machine_checks import check_python, examine_machine, raise_inotify_limit
+from emulator.doctor.transport_checks import examine_transport
 from emulator.engine.host import HostFacts, look_at_host
 from emulator.engine.remedy import Step, as_typed, steps_to_bootstrap
 from emulator.engine.setup import ensure_engine, run_steps
@@ -28,7 +29,9 @@ def examine(settings: Settings, unmended: Sequence[Check] = ()) -> Examination:
     """
     with Cloud(settings) as cloud:
         engine = examine_engine(cloud)
-        held = [_base_image(cloud), *examine_instances(cloud)] if engine.engine_usable else []
+        held = (
+            [_base_image(cloud), *examine_instances(cloud), *examine_transport(cloud)] if engine.engine_usable else []
+        )
     checks = [check_python(), *engine.checks, *held, *examine_machine(settings), *unmended]
     return Examination(checks, engine.engine_usable)
 
@@ -48,6 +51,11 @@ def fix(settings: Settings, progress: Progress) -> list[Check]:
         unmended = mend_instances(cloud, progress)
     raise_inotify_limit(progress)
     return unmended
+
+
+def _held(cloud: Cloud) -> list[Check]:
+    """Look at what is on an engine that can be used."""
+    return [_base_image(cloud), *examine_instances(cloud), *examine_transport(cloud)]
 
 
 def _base_image(cloud: Cloud) -> Check:

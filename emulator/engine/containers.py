@@ -81,6 +81,16 @@ class Containers:
         with contextlib.suppress(ConflictError, NotFoundError), self._connection.translated("kill a container") as api:
             api.kill(container_id)
 
+    def pause(self, container_id: str) -> None:
+        """Stop its processes where they are; ConflictError or EngineError if it does not run."""
+        with self._connection.translated("pause a container") as api:
+            api.pause(container_id)
+
+    def unpause(self, container_id: str) -> None:
+        """Let its processes go on; EngineError if they were not stopped."""
+        with self._connection.translated("unpause a container") as api:
+            api.unpause(container_id)
+
     def remove(self, container_id: str) -> None:
         """Remove it with its volumes, running or not; one that is gone or going is left alone."""
         with (

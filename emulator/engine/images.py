@@ -7,7 +7,7 @@ from pathlib import Path
 
 from emulator.engine.connection import Connection
 from emulator.engine.labels import OURS
-from emulator.engine.records import Image
+from emulator.engine.records import Image, ImageStart
 from emulator.errors import ConflictError, EngineError, NotFoundError
 
 _NO_TAG = "<none>:<none>"
@@ -32,6 +32,16 @@ class Images:
                 created_at=datetime.fromisoformat(row["Created"][:19]).replace(tzinfo=UTC),
             )
         return None
+
+    def begins(self, name: str) -> ImageStart:
+        """Return what a container of this image runs unless it is told otherwise."""
+        with self._connection.translated(f"look at image {name}") as api:
+            config = api.inspect_image(name)["Config"]
+        return ImageStart(
+            entrypoint=tuple(config.get("Entrypoint") or ()),
+            command=tuple(config.get("Cmd") or ()),
+            working_dir=config.get("WorkingDir") or "",
+        )
 
     def of_container(self, container_id: str) -> Image | None:
         """Return the image that a container was made from; None if the engine has lost it."""

@@ -123,6 +123,15 @@ class Image:
 
 
 @dataclass(frozen=True)
+class ImageStart:
+    """What a container of an image runs, and where, unless it is told otherwise."""
+
+    entrypoint: tuple[str, ...]
+    command: tuple[str, ...]
+    working_dir: str
+
+
+@dataclass(frozen=True)
 class EngineInfo:
     """What an engine is and what it can enforce."""
 

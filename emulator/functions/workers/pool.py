@@ -6,83 +6,123 @@ way; whichever worker is free first, new or returning, serves the head of the li
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
-from typing import Any
+import os
+from dataclasses import dataclass
 
-from emulator.errors import EmulatorError, EngineError
-from emulator.functions.code.mounted import MountedCode
+from emulator.errors import EmulatorError, EngineUnavailableError
 from emulator.functions.definition import Function
-from emulator.functions.errors import WorkerStartError
+from emulator.functions.errors import WorkerLostError
 from emulator.functions.records import Invocation, InvocationResult
+from emulator.functions.workers.background import Background
+from emulator.functions.workers.crew import Crew
 from emulator.functions.workers.holder import Holders
+from emulator.functions.workers.limits import Limits
+from emulator.functions.workers.refusals import closing, is_about_holder, is_something_missing, refusal_of
+from emulator.functions.workers.rest import Rest
+from emulator.functions.workers.room import Room
+from emulator.functions.workers.supply import Supplies, Supply
 from emulator.functions.workers.worker import Worker, Workshop
+from emulator.metering import InvocationMeter
 
 log = logging.getLogger(__name__)
 
-_HOLDER_ENDED = "network of a non running container"  # in an engine's own words
-_NETWORK_SECONDS = 60.0  # a function that is wanted again soon finds its network as it was
+_TRIES = 3
 
+NETWORK_SECONDS = 60.0
+"""A function that is wanted again soon finds its network as it was."""
 
-@dataclass
-class _Crew:
-    """The workers of one revision of one version of a function."""
+_STARTS_AT_ONCE = max(8, 4 * (os.cpu_count() or 1))  # beyond, each takes longer and no more are started in a second
+_PATIENCE_SECONDS = 0.5  # how long a function without a worker waits for another's to be free before it takes the place
+INIT_FAILURE = "FUNCTION_ERROR_INIT_FAILURE"
+"""What AWS says of provisioned concurrency whose handler does not load."""
 
-    function: Function
-    image: str | None = None
-    """Looked up for the first worker: to find it again takes longer than anything else that we add to a start."""
-    idle: list[Worker] = field(default_factory=list)
-    starting: int = 0
-    is_without_network: bool = False
-    """Whether its last worker found that its holder had ended."""
-    line: deque[asyncio.Future[Worker]] = field(default_factory=deque)
+_COUNTED_SECONDS = 0.1  # after an invocation it is in the bill
 
 
 @dataclass(frozen=True)
-class Supply:
-    """Where the pool gets a function's image and code from; both may take long and run in threads."""
+class Patience:
+    """How long things are kept that nobody uses, in seconds."""
 
-    image: Callable[[Function], str]
-    code: Callable[[Function], MountedCode]
+    pause: float
+    idle: float
+    network: float
 
 
 class WorkerPool:
-    """Runs invocations on workers, at most `max_workers` at once. Used from one event loop."""
+    """Runs invocations on workers, as many at once as there is room for. Used from one event loop."""
 
     def __init__(
-        self, workshop: Workshop, holders: Holders, supply: Supply, max_workers: int, idle_seconds: float
+        self,
+        workshop: Workshop,
+        holders: Holders,
+        supply: Supply,
+        *,
+        room: Room,
+        patience: Patience,
+        meter: InvocationMeter,
     ) -> None:
+        self.limits = Limits(supply.repository.all_reserved)
         self._workshop = workshop
         self._holders = holders
         self._supply = supply
-        self._max_workers = max_workers
-        self._idle_seconds = idle_seconds
-        self._crews: dict[str, _Crew] = {}
-        self._workers: dict[Worker, _Crew] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._timers: dict[Worker, asyncio.TimerHandle] = {}
+        self._room = room
+        self._network_seconds = patience.network
+        self._meter = meter
+        self._rest = Rest(patience.pause, patience.idle, self.let_go)
+        self._crews: dict[str, Crew] = {}
+        self._workers: dict[Worker, Crew] = {}
+        self._background = Background()
+        self._starting = 0
         self._closed = False
 
     async def invoke(self, function: Function, invocation: Invocation) -> InvocationResult:
-        """Run *invocation* on a worker of this revision or a newer; WorkerStartError says why none could be started."""
-        worker = await self._acquire(function)
+        """
+        Run *invocation* on a worker of this revision or a newer one, when there is one.
+
+        ThrottledError: more would run at once than AWS lets. WorkerStartError: why none could be started.
+        """
+        self.limits.begin(function.name)
         try:
-            return await worker.invoke(invocation)
+            result = await self._run(function, invocation)
         finally:
-            self._release(worker)
+            self.limits.end(function.name)
+        if self._meter.add(function.name, function.memory_mb, result.billed_ms, self._workshop.clock()):
+            asyncio.get_running_loop().call_later(_COUNTED_SECONDS, self._count)
+        return result
 
     def container_died(self, container_id: str, exit_code: int) -> None:
         """Take note of what the engine told about one of our containers."""
         if name := self._holders.died(container_id):
             for worker in [worker for worker in self._workers if worker.function.name == name]:
-                self._let_go(worker)  # it has lost its network, and can neither ask nor answer
+                self.let_go(worker)  # it has lost its network, and can neither ask nor answer
         for worker in self._workers:
             if worker.container_id == container_id:
                 worker.died(exit_code)
-                if worker in self._timers:  # an idle one: nobody else will come across it
-                    self._let_go(worker)
+                if worker in self._rest:  # an idle one: nobody else will come across it
+                    self.let_go(worker)
                 return
+
+    def containers(self) -> list[str]:
+        """Return the ids of the workers' containers, as far as they are known; may be called from any thread."""
+        return [worker.container_id for worker in list(self._workers) if worker.container_id is not None]
+
+    def provisioned(self, function: Function) -> list[Worker]:
+        """Return the workers of *function* that are kept ready, or will be."""
+        crew = self._crews.get(function.key)
+        return [worker for worker, of in self._workers.items() if of is crew and worker.provisioned]
+
+    def provision(self, function: Function) -> bool:
+        """Begin to start a worker that is kept ready; tell whether there is room for it."""
+        crew = self._crew(function)
+        if crew.supplies is None:
+            self._look_up(crew)
+            return False
+        return self._begin(crew, provisioned=True)
+
+    def failure(self, function: Function) -> str | None:
+        """Return why the last worker of *function* could not be started, None if it could."""
+        crew = self._crews.get(function.key)
+        return crew.failure if crew else None
 
     async def tidy(self, name: str) -> None:
         """Let the network of a function go that has no worker and that nobody waits for."""
@@ -91,171 +131,248 @@ class WorkerPool:
                 del self._crews[key]
             await self._holders.remove(name)
 
-    async def close(self) -> None:
-        """Retire every worker and remove every holder; what still runs is cut off, what comes now is refused."""
+    def refuse(self) -> None:
+        """Take no more from now on, and tell so whoever waits."""
         self._closed = True
         for crew in self._crews.values():
-            while waiting := _next_in(crew):
-                waiting.set_exception(_closing())
+            crew.line.refuse(closing(), everybody=True)
+
+    async def close(self) -> None:
+        """Retire every worker and remove every holder; what still runs is cut off, what comes now is refused."""
+        self.refuse()
         for worker in list(self._workers):
-            self._let_go(worker)
-        await self._settled()
+            self.let_go(worker)
+        await self._background.finish()
         await self._holders.close()
+        await asyncio.to_thread(self._meter.flush)
 
     @property
     def size(self) -> int:
         """How many workers there are, idle, busy and starting."""
         return len(self._workers)
 
+    def hire(self) -> None:
+        """Start workers where somebody waits and there is room now, for whoever has waited longest first."""
+        waiting = [crew for crew in self._crews.values() if crew.line]
+        for crew in sorted(waiting, key=lambda crew: -crew.line.waited_seconds()):
+            self._hire(crew)
+
+    def unprovision(self, worker: Worker) -> None:
+        """Keep *worker* ready no longer: it is let go when it is idle."""
+        worker.provisioned = False
+        if worker in self._rest:
+            self.let_go(worker)
+
+    def let_go(self, worker: Worker) -> None:
+        """Part with a worker, whatever it does."""
+        crew = self._workers.pop(worker, None)
+        if crew is None:
+            return
+        self._rest.end(worker)
+        if worker in crew.idle:
+            crew.idle.remove(worker)
+        self._background.begin(self._retire(worker))
+
+    async def _run(self, function: Function, invocation: Invocation) -> InvocationResult:
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._run_once(function, invocation)
+            except WorkerLostError:
+                log.info("worker was gone before its event: request_id=%s", invocation.request_id)
+        return await self._run_once(function, invocation)
+
+    async def _run_once(self, function: Function, invocation: Invocation) -> InvocationResult:
+        worker = await self._acquire(function)
+        try:
+            if not worker.awake:
+                await worker.wake()
+                if not worker.usable:
+                    raise WorkerLostError
+            return await worker.invoke(invocation)
+        finally:
+            self._release(worker)
+
     async def _acquire(self, function: Function) -> Worker:
         if self._closed:
-            raise _closing()
+            raise closing()
         crew = self._crew(function)
         while crew.idle:
             worker = crew.idle.pop()
-            self._timers.pop(worker).cancel()
+            self._rest.end(worker)
             if worker.usable:
                 return worker
-        waiting: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        crew.line.append(waiting)
+            self.let_go(worker)
+        waiting = crew.line.join()
         self._hire(crew)
         try:
             return await waiting
         except asyncio.CancelledError:
+            crew.line.leave(waiting)
             if waiting.done() and not waiting.cancelled() and waiting.exception() is None:
                 self._release(waiting.result())  # given to someone who has just left
             raise
 
-    def _crew(self, function: Function) -> _Crew:
+    def _crew(self, function: Function) -> Crew:
         """Return the crew of this revision; it takes over the line of an older one, whose idle workers are let go."""
         crew = self._crews.get(function.key)
         if crew is None or crew.function.revision_id != function.revision_id:
-            replaced, crew = crew, _Crew(function)
+            replaced, crew = crew, Crew(function)
             self._crews[function.key] = crew
             if replaced is not None:
                 crew.line, replaced.line = replaced.line, crew.line
                 for worker in list(replaced.idle):
-                    self._let_go(worker)
+                    self.let_go(worker)
         return crew
 
-    def _hire(self, crew: _Crew) -> None:
+    def _hire(self, crew: Crew) -> None:
         """Start workers while the line is longer than those on their way and there is room for more."""
-        while crew.starting < len(crew.line) and (len(self._workers) < self._max_workers or self._make_room(crew)):
-            worker = Worker(crew.function, self._workshop)
-            self._workers[worker] = crew
-            crew.starting += 1
-            self._spawn(self._start(crew, worker))
-
-    def _make_room(self, crew: _Crew) -> bool:
-        """Let an idle worker of another function go; tell whether there was one."""
-        other = next((other for other in self._crews.values() if other is not crew and other.idle), None)
-        if other is not None:
-            self._let_go(other.idle[0])
-        return other is not None
-
-    async def _start(self, crew: _Crew, worker: Worker) -> None:
-        function = worker.function
-        try:
-            if crew.image is None:
-                crew.image = await asyncio.to_thread(self._supply.image, function)
-            image = crew.image
-            code = await asyncio.to_thread(self._supply.code, function)
-            holder_id = await self._holders.get(function.name)
-            await worker.start(image, code, holder_id)
-        except Exception as error:  # noqa: BLE001 - whatever it is: somebody waits for an answer
-            if _HOLDER_ENDED in str(error) and not crew.is_without_network:
-                crew.is_without_network = True  # once: what ends again and again is told
-                self._holders.died(holder_id)  # of which nobody has heard yet
-                self._let_go(worker)
-                asyncio.get_running_loop().call_soon(self._hire, crew)  # when this one is no longer counted
-                return
-            level = logging.WARNING if worker in self._workers else logging.DEBUG  # it was let go meanwhile
-            log.log(level, "worker could not be started: %s reason=%r", worker, error)
-            crew.image = None  # it may have been removed
-            self._let_go(worker)
-            if waiting := _next_in(crew):
-                waiting.set_exception(_start_error(error))
+        if self._closed or not crew.line:
             return
+        if crew.supplies is None:
+            self._look_up(crew)
+            return
+        while crew.starting < len(crew.line) and self._begin(crew):
+            pass
+
+    def _look_up(self, crew: Crew) -> None:
+        """Find what the workers of *crew* are made from, before one of them takes a place: it may take minutes."""
+        if not crew.is_looking and not self._closed:
+            crew.is_looking = True
+            self._background.begin(self._supplied(crew))
+
+    async def _supplied(self, crew: Crew) -> None:
+        try:
+            crew.supplies = await self._supply.of(crew.function)
+        except Exception as error:  # noqa: BLE001 - whatever it is: somebody waits for an answer
+            log.warning("worker has nothing to be made from: function=%s reason=%r", crew.function.key, error)
+            crew.line.refuse(refusal_of(error), everybody=True)
+            self._failed(crew, error)
         finally:
-            crew.starting -= 1
-        crew.is_without_network = False
+            crew.is_looking = False
+        self._hire(crew)
+
+    def _begin(self, crew: Crew, *, provisioned: bool = False) -> bool:
+        """Begin to start a worker; tell whether there is room for it."""
+        supplies = crew.supplies
+        if supplies is None or self._closed or self._starting >= _STARTS_AT_ONCE:
+            return False
+        if self._is_overtaken(crew) or not self._make_room(crew):
+            return False
+        worker = Worker(crew.function, self._workshop, provisioned=provisioned)
+        self._workers[worker] = crew
+        self._starting += 1
+        if not provisioned:
+            crew.starting += 1
+        self._background.begin(self._start(crew, worker, supplies))
+        return True
+
+    def _make_room(self, crew: Crew) -> bool:
+        """Let idle workers go, the longest idle first, until one of *crew* has a place; tell whether it has."""
+        while not self._room.has_place(self._workers, crew.function.memory_bytes):
+            spare = self._rest.longest(ready_too=len(self._rest) == len(self._workers))
+            if spare is None:
+                return False
+            self.let_go(spare)
+        return True
+
+    async def _start(self, crew: Crew, worker: Worker, supplies: Supplies) -> None:
+        is_for_line = not worker.provisioned
+        try:
+            await self._bring_up(crew, worker, supplies)
+        except Exception as error:  # noqa: BLE001 - whatever it is: somebody waits for an answer
+            self._not_started(crew, worker, supplies, error)
+        else:
+            crew.tries_again = False
+            self._started(crew, worker)
+        finally:
+            self._starting -= 1
+            crew.starting -= is_for_line
+        self.hire()
+
+    async def _bring_up(self, crew: Crew, worker: Worker, supplies: Supplies) -> None:
+        holder_id = await self._holders.get(crew.function.name)
+        try:
+            await worker.start(supplies.image, supplies.code, holder_id)
+        except EmulatorError as error:
+            if is_about_holder(error, holder_id):
+                self._holders.died(holder_id)  # of which nobody has heard yet
+            raise
+
+    def _started(self, crew: Crew, worker: Worker) -> None:
+        if worker.provisioned and not worker.loaded and worker in self._workers:
+            crew.failure = INIT_FAILURE
+            self.let_go(worker)
+            return
+        if crew.failure is not None or not crew.is_known_to_start:
+            crew.failure, crew.is_known_to_start = None, True
+            self._background.begin(self._supply.forget_failure(crew.function))
         self._release(worker)
+
+    def _not_started(self, crew: Crew, worker: Worker, supplies: Supplies, error: Exception) -> None:
+        if worker not in self._workers:
+            log.debug("worker was let go before it started: %s reason=%r", worker, error)
+            return
+        log.warning("worker could not be started: %s reason=%r", worker, error)
+        self.let_go(worker)
+        is_missing = is_something_missing(error)
+        if is_missing and crew.supplies is not supplies:
+            return  # as another has found: all is looked up anew already
+        crew.supplies = None  # the image may have been removed
+        if is_missing and not crew.tries_again:
+            crew.tries_again = True  # once: what is missing again and again is told
+            return
+        crew.tries_again = False
+        crew.line.refuse(refusal_of(error))
+        self._failed(crew, error)
+
+    def _failed(self, crew: Crew, error: Exception) -> None:
+        """Keep why no worker can be had, unless that is the engine's doing, or an older revision's."""
+        crew.failure = getattr(error, "message", None) or f"{type(error).__name__}: {error}"
+        if self._crews.get(crew.function.key) is crew and not isinstance(error, EngineUnavailableError):
+            self._background.begin(self._supply.note_failure(crew.function, crew.failure))
 
     def _release(self, worker: Worker) -> None:
         """Give a worker to the head of its line, or let it rest, or let it go."""
         crew = self._workers.get(worker)
         if crew is None:
             return
-        if worker.usable and (waiting := _next_in(crew)):
-            waiting.set_result(worker)
-        elif worker.usable and worker.loaded and self._crews.get(worker.function.key) is crew:
-            crew.idle.append(worker)
-            loop = asyncio.get_running_loop()
-            self._timers[worker] = loop.call_later(self._idle_seconds, self._let_go, worker)
-            self._hire_where_someone_waits()
-        else:
-            self._let_go(worker)
-
-    def _let_go(self, worker: Worker) -> None:
-        crew = self._workers.pop(worker, None)
-        if crew is None:
+        if not worker.usable or (crew.line and self._is_overtaken(crew)):
+            self.let_go(worker)
+        elif crew.line.serve(worker):
             return
-        if timer := self._timers.pop(worker, None):
-            timer.cancel()
-        if worker in crew.idle:
-            crew.idle.remove(worker)
-        self._spawn(self._retire(worker, crew))
+        elif worker.loaded and self._crews.get(worker.function.key) is crew:
+            crew.idle.append(worker)
+            self._rest.begin(worker)
+            self.hire()
+        else:
+            self.let_go(worker)
 
-    async def _retire(self, worker: Worker, crew: _Crew) -> None:
+    def _is_overtaken(self, crew: Crew) -> bool:
+        """Tell whether another function, which has no worker at all, has waited so long that the next place is its."""
+        least = max(_PATIENCE_SECONDS, crew.line.waited_seconds())
+        return any(
+            other is not crew
+            and other.supplies is not None
+            and other.line.waited_seconds() > least
+            and other not in self._workers.values()
+            for other in self._crews.values()
+        )
+
+    async def _retire(self, worker: Worker) -> None:
         try:
             await worker.retire()
         finally:
-            self._hire(crew)
-            self._hire_where_someone_waits()
+            self.hire()
             if not self._in_use(worker.function.name):
                 asyncio.get_running_loop().call_later(
-                    _NETWORK_SECONDS, lambda: self._spawn(self.tidy(worker.function.name))
+                    self._network_seconds, lambda: self._background.begin(self.tidy(worker.function.name))
                 )
 
     def _in_use(self, name: str) -> bool:
         return any(worker.function.name == name for worker in self._workers) or any(
-            crew.line for crew in self._crews.values() if crew.function.name == name
+            crew.line or crew.is_looking for crew in self._crews.values() if crew.function.name == name
         )
 
-    def _hire_where_someone_waits(self) -> None:
-        for crew in self._crews.values():
-            if crew.line:
-                self._hire(crew)
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("work in the background failed", exc_info=error)
-
-    async def _settled(self) -> None:
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
-def _closing() -> EmulatorError:
-    return WorkerStartError("the server is ending", hint="start it again with `cloudlet start`")
-
-
-def _start_error(error: Exception) -> EmulatorError:
-    """Return *error* as the caller should see it: what the engine does not find is not what the caller asked for."""
-    if isinstance(error, EngineError | WorkerStartError):
-        return error
-    return WorkerStartError(f"no worker could be started: {error}", hint=getattr(error, "hint", None))
-
-
-def _next_in(crew: _Crew) -> asyncio.Future[Worker] | None:
-    while crew.line:
-        waiting = crew.line.popleft()
-        if not waiting.done():
-            return waiting
-    return None
+    def _count(self) -> None:
+        if not self._closed:
+            self._background.begin(asyncio.to_thread(self._meter.flush))

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from emulator.functions.errors import WorkerStartError
 from emulator.functions.records import MAX_RESPONSE_BYTES, Failure, Invocation, raised, response_too_large
+from emulator.functions.workers.transport.listening import Listening
 
 _VERSION = "/2018-06-01/runtime"
 _ERROR_TYPE = "Lambda-Runtime-Function-Error-Type"
@@ -56,13 +58,29 @@ class Session:
             self.ready.set_result(failure)
 
 
-class RuntimeApi:
-    """Serves any number of workers from one application, each on a port of its own."""
+Place = tuple[str, int]
+"""An address and a port of it."""
 
-    def __init__(self, host: str) -> None:
-        self._host = host
-        self._sessions: dict[int, Session] = {}
-        self._sites: dict[int, web.TCPSite] = {}
+
+@dataclass(frozen=True)
+class Contact:
+    """What a worker is told of the server."""
+
+    runtime_api: str
+    """As AWS_LAMBDA_RUNTIME_API wants it."""
+    endpoint: str
+    """As AWS_ENDPOINT_URL wants it."""
+    place: Place
+    """To be closed later."""
+
+
+class RuntimeApi:
+    """Serves any number of workers from one application, each at a place of its own."""
+
+    def __init__(self) -> None:
+        self._listening: Listening | None = None
+        self._sessions: dict[Place, Session] = {}
+        self._sites: dict[Place, web.SockSite] = {}
         app = web.Application(client_max_size=MAX_RESPONSE_BYTES + 1)
         app.router.add_get(f"{_VERSION}/invocation/next", self._next)
         app.router.add_post(f"{_VERSION}/invocation/{{request_id}}/response", self._response)
@@ -76,18 +94,27 @@ class RuntimeApi:
     async def start(self) -> None:
         await self._runner.setup()
 
-    async def open(self, session: Session) -> tuple[str, int]:
-        """Listen for one worker; return (address as AWS_LAMBDA_RUNTIME_API wants it, port to close later)."""
-        site = web.TCPSite(self._runner, self._host, 0)
-        await site.start()
-        port = int(site._server.sockets[0].getsockname()[1])  # type: ignore[union-attr]
-        self._sessions[port], self._sites[port] = session, site
-        return f"{self._host}:{port}", port
+    def listen_by(self, listening: Listening) -> None:
+        """Let workers call where *listening* says."""
+        self._listening = listening
 
-    async def close(self, port: int) -> None:
+    async def open(self, session: Session, holder_id: str) -> Contact:
+        """Listen for one worker that joins the network of *holder_id*, and return what it is to be told."""
+        if self._listening is None:
+            raise WorkerStartError("the server is still starting", hint="try again in a moment")
+        listening = await self._listening.listen(holder_id)
+        while (place := listening.getsockname()) in self._sessions:  # the same in the network of another holder
+            listening.close()
+            listening = await self._listening.listen(holder_id)
+        site = web.SockSite(self._runner, listening)
+        self._sessions[place], self._sites[place] = session, site
+        await site.start()
+        return Contact(f"{place[0]}:{place[1]}", self._listening.endpoint, place)
+
+    async def close(self, place: Place) -> None:
         """Stop listening for one worker."""
-        self._sessions.pop(port, None)
-        if site := self._sites.pop(port, None):
+        self._sessions.pop(place, None)
+        if site := self._sites.pop(place, None):
             await site.stop()
 
     async def stop(self) -> None:
@@ -96,9 +123,9 @@ class RuntimeApi:
 
     def _session(self, request: web.Request) -> Session:
         transport = request.transport
-        port = transport.get_extra_info("sockname")[1] if transport else 0
+        place: Place = transport.get_extra_info("sockname") if transport else ("", 0)
         try:
-            return self._sessions[port]
+            return self._sessions[place]
         except KeyError:
             raise web.HTTPForbidden(text="this worker has been retired") from None
 

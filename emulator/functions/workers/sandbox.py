@@ -1,31 +1,35 @@
-"""What a worker is locked into: the container's limits, mounts and environment, before it exists. Pure."""
+"""What a worker is locked into: the container's limits, mounts and first process, before it exists. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.engine import Bind, ContainerSpec, Kind, Tmpfs
 from emulator.functions.code.mounted import MountedCode
 from emulator.functions.definition import Function
-from emulator.functions.runtimes.registry import find_runtime
+from emulator.functions.runtimes.registry import find_runtime, is_ours
+from emulator.functions.workers.environment import LOG_DESCRIPTOR
+from emulator.units import GIB, MIB
 
 FUNCTION_LABEL = "cloudlet.function"
-CPU_PERIOD_US = 20_000  # short, so that a small share comes often rather than in one piece a tenth of a second
+# Short, so that a small share comes often rather than in one piece a tenth of a second; no shorter, since a quota is a
+# millisecond at least, and the smallest function has 7.2 % of a processor.
+CPU_PERIOD_US = 14_000
 _USER = "993:990"  # sbx_user1051, as on AWS
 _INIT_CPUS = 2.0  # AWS gives more while a function loads; without it a small one would load for seconds
-_PROCESSES = 742
-_OPEN_FILES = 1024
+_PROCESSES = 742  # not as a ulimit: that one counts the processes of all workers, whose user is the same
+_ULIMITS = {"nofile": 1024, "stack": 8 * MIB, "core": 10 * GIB}
 _OUTPUT = "/var/log/worker"
-_TO_PIPE = ("/bin/sh", "-c", f'exec "$@" >{_OUTPUT} 2>&1', "worker")
+_SHELL_INSIDE = "/var/lib/cloudlet/sh"
 
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What is the same for all workers of a server."""
-
-    region: str
-    endpoint: str
-    """Where a worker finds the S3 endpoint: a URL as seen from inside."""
+_TO_PIPE = f"exec >{_OUTPUT} 2>&1; unset HOSTNAME"
+_TO_HANDLER = f"{_TO_PIPE} HOME; exec {LOG_DESCRIPTOR}>&1"  # HOME is the engine's, AWS sets none
+_WRAPPED = """
+wrapper=$AWS_LAMBDA_EXEC_WRAPPER
+if [ -z "$wrapper" ]; then exec "$@"; fi
+if [ ! -f "$wrapper" ]; then echo "$wrapper: does not exist"; exit 127; fi
+if [ ! -x "$wrapper" ]; then echo "$wrapper: is not an executable"; exit 126; fi
+exec "$wrapper" "$@"
+"""
 
 
 def worker_spec(
@@ -38,15 +42,16 @@ def worker_spec(
     environment: Mapping[str, str],
 ) -> ContainerSpec:
     """Return the container that serves *function*; its CPU share is set once the handler is loaded."""
+    entrypoint, command = _first_process(function, image, code)
     return ContainerSpec(
         image=image,
         kind=Kind.WORKER,
-        entrypoint=_TO_PIPE,
-        command=(*find_runtime(function.runtime).command, function.handler),
+        entrypoint=entrypoint,
+        command=command,
         labels={FUNCTION_LABEL: function.name},
         environment=environment,
         user=_USER,
-        working_dir="/var/task",
+        working_dir=code.program.working_dir if code.program else "/var/task",
         memory_bytes=function.memory_bytes,
         cpus=max(_INIT_CPUS, function.cpus),
         cpu_period_us=CPU_PERIOD_US,
@@ -60,43 +65,24 @@ def worker_spec(
         read_only=True,
         cap_drop=("ALL",),
         security_options=("no-new-privileges",),
-        ulimits={"nofile": _OPEN_FILES},
+        ulimits=_ULIMITS,
     )
 
 
+def _first_process(function: Function, image: str, code: MountedCode) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return entrypoint and command: a shell that sends all output to the pipe, and what it becomes."""
+    if code.program is not None:
+        return (_SHELL_INSIDE, "-c", f'{_TO_PIPE}; exec "$@"', "worker"), code.program.command
+    runtime = find_runtime(function.runtime)
+    # AWS's images look for a wrapper themselves, and with a runtime of one's own AWS has none.
+    begin = f"{_TO_HANDLER}{_WRAPPED}" if is_ours(image) and not runtime.is_custom else f'{_TO_HANDLER}; exec "$@"'
+    return ("/bin/sh", "-c", begin, "worker"), runtime.command_in(image)
+
+
 def _code_mounts(code: MountedCode) -> tuple[Bind, ...]:
-    folders = ((code.task, "/var/task"), (code.layers, "/opt"))
-    return tuple(Bind(folder, target, read_only=True) for folder, target in folders if folder is not None)
-
-
-def worker_environment(
-    function: Function, surroundings: Surroundings, runtime_api: str, log_stream: str
-) -> dict[str, str]:
-    """Return the environment that AWS gives a handler, the user's own variables, and where our endpoint is."""
-    given = {
-        "AWS_ENDPOINT_URL": surroundings.endpoint,
-        **function.environment,
-        "AWS_ACCESS_KEY_ID": "ASIACLOUDLET00000000",
-        "AWS_SECRET_ACCESS_KEY": "cloudlet",
-        "AWS_SESSION_TOKEN": "cloudlet",
-        "AWS_REGION": surroundings.region,
-        "AWS_DEFAULT_REGION": surroundings.region,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
-        "AWS_LAMBDA_FUNCTION_NAME": function.name,
-        "AWS_LAMBDA_FUNCTION_VERSION": function.version,
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
-        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
-        "AWS_LAMBDA_RUNTIME_API": runtime_api,
-        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-        "LAMBDA_TASK_ROOT": "/var/task",
-        "LAMBDA_RUNTIME_DIR": "/var/runtime",
-        "_HANDLER": function.handler,
-        "HOME": "/tmp",  # noqa: S108 - the only place a handler may write
-        "TZ": ":UTC",
-    }
-    return {"LANG": "en_US.UTF-8", "LC_CTYPE": "C.UTF-8", "PYTHONPATH": "/var/runtime:/opt/python"} | given
+    shell = code.program.shell if code.program else None
+    given = ((code.task, "/var/task"), (code.layers, "/opt"), (shell, _SHELL_INSIDE))
+    return tuple(Bind(path, target, read_only=True) for path, target in given if path is not None)
 
 
 def restricts_after_init(function: Function) -> bool:

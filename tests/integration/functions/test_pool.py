@@ -4,13 +4,16 @@ import asyncio
 import json
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from emulator.cloud import Cloud
 from emulator.engine import Container, Kind
 from emulator.errors import EmulatorError
 from emulator.functions.errors import WorkerStartError
 from emulator.functions.records import Invocation, InvocationResult, Outcome
+from emulator.functions.workers.supply import Supply
 from tests.conftest import wait_for
 from tests.integration.functions.conftest import Lab
 
@@ -101,16 +104,43 @@ def test_whatever_keeps_a_worker_from_starting_is_told_and_the_next_one_starts(l
     assert lab.invoke(function).outcome is Outcome.SUCCESS
 
 
-def test_an_image_that_is_gone_is_not_a_function_that_is_gone(lab: Lab) -> None:
-    """The engine's 404 is a server's fault to the caller, and worth another try to the queue."""
+def test_an_image_that_is_gone_is_not_a_function_that_is_gone(cloud: Cloud) -> None:
+    """The engine's 404 is a server's fault to the caller; get-function says why, until a worker starts again."""
+    images = ["sha256:" + "0" * 64] * 2
+    supply = Supply(
+        lambda function: images.pop() if images else cloud.functions.runtime_image(function),
+        cloud.functions.mounted_code,
+        cloud.functions.repository,
+    )
+    lab = Lab(cloud, supply=supply)
     function = lab.deploy("faults", "app.good")
-    lab.fleet.pool._crew(function).image = "sha256:" + "0" * 64
 
     with pytest.raises(EmulatorError) as caught:
         lab.invoke(function)
+    failure = wait_for(lambda: cloud.functions.repository.failure(function.name, function.version))
+    result = lab.invoke(function)
 
     assert caught.value.code == "ServiceException"
-    assert lab.invoke(function).outcome is Outcome.SUCCESS
+    assert "No such image" in str(failure)
+    assert result.outcome is Outcome.SUCCESS
+    lab.close()
+    assert cloud.functions.repository.failure(function.name, function.version) is None
+
+
+def test_an_image_that_was_removed_is_looked_up_anew(cloud: Cloud) -> None:
+    """Somebody pruned images while the server ran: the next start finds or builds another, and nobody notices."""
+    images = ["sha256:" + "0" * 64]
+    supply = Supply(
+        lambda function: images.pop() if images else cloud.functions.runtime_image(function),
+        cloud.functions.mounted_code,
+        cloud.functions.repository,
+    )
+    lab = Lab(cloud, supply=supply)
+
+    results = lab.invoke_together(lab.deploy("faults", "app.good"), [b"{}"] * 3)
+
+    assert [result.outcome for result in results] == [Outcome.SUCCESS] * 3
+    lab.close()
 
 
 def test_a_retired_worker_leaves_no_task_behind(small_lab: Callable[..., Lab]) -> None:
@@ -178,3 +208,43 @@ def test_a_function_keeps_its_network_only_while_it_has_workers(small_lab: Calla
 
     assert (before, len(lab.cloud.engine.containers.list(Kind.HOLDER))) == (2, 1)
     assert lab.invoke(function).outcome is Outcome.SUCCESS
+
+
+def test_many_functions_leave_nothing_when_they_have_been_idle(small_lab: Callable[..., Lab]) -> None:
+    """Workers, networks and ports: a server runs for weeks, and sees every function there ever was."""
+    lab = small_lab(worker_idle_seconds=0.1, network_seconds=0.1, max_workers=4)
+    functions = [lab.deploy("faults", "app.good", name=f"one-of-many-{number}") for number in range(10)]
+
+    async def containers() -> list[Kind]:
+        found = await asyncio.to_thread(lab.cloud.engine.containers.list, Kind.WORKER, Kind.HOLDER)
+        return [one.kind for one in found]
+
+    wait_for(lambda: lab.run(containers()) == [Kind.HOLDER])
+    before = tcp_sockets()
+
+    async def all_of_them() -> list[InvocationResult]:
+        return list(await asyncio.gather(*(lab.fleet.invoke(one, Invocation(b"{}")) for one in functions)))
+
+    results = lab.run(all_of_them())
+
+    assert [result.outcome for result in results] == [Outcome.SUCCESS] * 10
+    wait_for(lambda: lab.run(containers()) == [Kind.HOLDER])
+    wait_for(lambda: (lab.run(containers()), tcp_sockets() <= before)[1])
+    assert lab.fleet.pool.size == 0
+
+
+def tcp_sockets() -> int:
+    """Return how many TCP sockets this process has open: what it keeps to the engine is none of a worker's."""
+    process = Path("/proc/self")
+    tcp = {
+        f"socket:[{line.split()[9]}]"
+        for name in ("tcp", "tcp6")
+        for line in (process / "net" / name).read_text().splitlines()[1:]
+    }
+    links = []
+    for descriptor in (process / "fd").iterdir():
+        try:
+            links.append(str(descriptor.readlink()))
+        except FileNotFoundError:  # closed since
+            continue
+    return len(tcp.intersection(links))
