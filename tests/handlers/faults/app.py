@@ -29,6 +29,12 @@ def exits_with_status(event, context):
     os._exit(7)
 
 
+def segfaults(event, context):
+    import ctypes
+
+    ctypes.string_at(0)
+
+
 def hangs(event, context):
     print("about to hang")
     time.sleep(3600)
@@ -100,3 +106,69 @@ def counts(event, context):
     global _seen
     _seen += 1
     return _seen
+
+
+_gaps = []
+
+
+def ticks(event, context):
+    """Leave a thread running that notes how long it stood still; return the longest time so far."""
+    import threading
+
+    def tick():
+        last = time.monotonic()
+        while True:
+            time.sleep(0.02)
+            now = time.monotonic()
+            _gaps.append(now - last)
+            last = now
+
+    if not _gaps:
+        threading.Thread(target=tick, daemon=True).start()
+    time.sleep(0.1)
+    return {"longest_gap": max(_gaps)}
+
+
+def opens_files(event, context):
+    files = []
+    while len(files) < 10_000:
+        files.append(open("/dev/null"))
+    return len(files)
+
+
+def ignores_sigterm(event, context):
+    import signal
+
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(3600)
+
+
+def talks_without_end(event, context):
+    """Print as many megabytes as asked."""
+    line = "x" * 1023 + "\n"
+    for _ in range(event["megabytes"]):
+        sys.stdout.write(line * 1024)
+    return {"printed": event["megabytes"]}
+
+
+def answers_half(event, context):
+    """Send the first half of an answer over a connection of its own, and end."""
+    import http.client
+
+    connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    connection.putrequest("POST", f"/2018-06-01/runtime/invocation/{context.aws_request_id}/response")
+    connection.putheader("Content-Length", "1000")
+    connection.endheaders()
+    connection.send(b'{"half": "')
+    time.sleep(0.2)
+    os._exit(3)
+
+
+def sleeps(event, context):
+    """Wait as long as is asked."""
+    print("sleeping")
+    time.sleep(event["seconds"])
+
+
+def tells_its_start(event, context):
+    return {"type": os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"], "worker": os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]}

@@ -1,98 +1,230 @@
-"""Every way in which a handler can fail gives AWS's payload, and the next invocation works."""
+"""Every way in which a handler can fail gives AWS's payload and REPORT, and the next invocation works."""
 
+import asyncio
 import json
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from emulator.functions.records import Outcome
+from emulator.functions.records import Invocation, InvocationResult, Outcome
 from tests.integration.functions.conftest import Lab
 
-FAILURES: dict[str, tuple[str, dict[str, Any], str, str]] = {
-    # handler: (outcome, settings, error type, pattern of the message)
-    "app.raises": ("error", {}, "ValueError", "Handler fails"),
-    "app.exits": ("error", {}, "Runtime.ExitError", "RequestId: {id} Error: Runtime exited with error: exit status 1"),
-    "app.exits_hard": (
-        "error",
-        {},
-        "Runtime.ExitError",
-        "RequestId: {id} Error: Runtime exited without providing a reason",
-    ),
-    "app.exits_with_status": (
-        "error",
-        {},
-        "Runtime.ExitError",
-        "RequestId: {id} Error: Runtime exited with error: exit status 7",
-    ),
-    "app.eats_memory": (
-        "error",
-        {"timeout_seconds": 30},
-        "Runtime.ExitError",
-        "RequestId: {id} Error: Runtime exited with error: signal: killed",
-    ),
-    "app.hangs": (
-        "timeout",
-        {"timeout_seconds": 1},
+
+@dataclass(frozen=True)
+class Row:
+    """A line of AWS's table of errors."""
+
+    handler: str
+    error_type: str
+    message: str
+    """`{id}` stands for the request's id."""
+    status: str = "error"
+    folder: str = "faults"
+    more: dict[str, Any] | None = None
+    """What the payload has besides type and message; None if that differs from place to place."""
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def exited(handler: str, how: str, **settings: Any) -> Row:
+    folder = settings.pop("folder", "faults")
+    message = f"RequestId: {{id}} Error: Runtime exited {how}"
+    return Row(handler, "Runtime.ExitError", message, more={}, folder=folder, settings=settings)
+
+
+def not_loaded(handler: str, error_type: str, message: str, folder: str = "faults") -> Row:
+    return Row(handler, error_type, message, folder=folder, more={"requestId": "", "stackTrace": []})
+
+
+PYTHON_3_11 = (
+    Row("app.raises", "ValueError", "Handler fails"),
+    Row(
+        "app.hangs",
         "Sandbox.Timedout",
         "RequestId: {id} Error: Task timed out after 1.00 seconds",
+        status="timeout",
+        more={},
+        settings={"timeout_seconds": 1},
     ),
-    "app.unserialisable": ("error", {}, "Runtime.MarshalError", "Unable to marshal response: .*set.*"),
-    "app.too_much": (
-        "error",
-        {"timeout_seconds": 10},
+    exited("app.exits", "with error: exit status 1"),
+    exited("app.exits_hard", "without providing a reason"),
+    exited("app.exits_with_status", "with error: exit status 7"),
+    exited("app.eats_memory", "with error: signal: killed", timeout_seconds=30),
+    exited("app.segfaults", "with error: signal: segmentation fault", timeout_seconds=30),
+    exited("app.good", "with error: exit status 127", environment={"AWS_LAMBDA_EXEC_WRAPPER": "/opt/nowhere"}),
+    exited(
+        "raises.handler",
+        "with error: exit status 126",
+        folder="fails_to_load",
+        environment={"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/no_executable.sh"},
+    ),
+    exited("exits.handler", "with error: exit status 4", folder="fails_to_load"),
+    Row("raises.handler", "ValueError", "Cannot be loaded", folder="fails_to_load"),
+    not_loaded("app.missing", "Runtime.HandlerNotFound", "Handler 'missing' missing on module 'app'"),
+    not_loaded(
+        "nowhere.handler", "Runtime.ImportModuleError", "Unable to import module 'nowhere': No module named 'nowhere'"
+    ),
+    not_loaded(
+        "app.handler",
+        "Runtime.ImportModuleError",
+        "Unable to import module 'app': No module named 'a_module_that_is_not_there'",
+        folder="broken_import",
+    ),
+    not_loaded(
+        "app",
+        "Runtime.MalformedHandlerName",
+        "Bad handler 'app': not enough values to unpack (expected 2, got 1)",
+    ),
+    Row(
+        "app.handler",
+        "Runtime.UserCodeSyntaxError",
+        "Syntax error in module 'app': expected ':' (app.py, line 1)",
+        folder="broken_syntax",
+        more={
+            "requestId": "",
+            "stackTrace": ['  File "/var/task/app.py" Line 1\n    def handler(event, context)\n'],
+        },
+    ),
+    Row(
+        "app.unserialisable",
+        "Runtime.MarshalError",
+        "Unable to marshal response: Object of type set is not JSON serializable",
+        more={"requestId": "{id}", "stackTrace": []},
+    ),
+    Row(
+        "app.too_much",
         "Function.ResponseSizeTooLarge",
-        r"Response payload size exceeded maximum allowed payload size \(6291556 bytes\)\.",
+        "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
+        more={},
+        settings={"timeout_seconds": 30},
     ),
-    "app.missing": ("error", {}, "Runtime.HandlerNotFound", "Handler 'missing' missing on module 'app'"),
-}
+)
+
+PYTHON_3_13 = (
+    Row("app.raises", "ValueError", "Handler fails"),
+    exited("app.exits_with_status", "with error: exit status 7"),
+    not_loaded(
+        "nowhere.handler", "Runtime.ImportModuleError", "Unable to import module 'nowhere': No module named 'nowhere'"
+    ),
+    not_loaded("app.missing", "Runtime.HandlerNotFound", "Handler 'missing' missing on module 'app'"),
+)
+
+NODEJS = tuple(
+    Row(handler, error_type, message, folder="node_faults", settings=settings)
+    for handler, error_type, message, settings in (
+        ("app.throws", "TypeError", "Handler fails", {}),
+        ("app.throws_a_string", "string", "just words", {}),
+        ("app.throws_at_once", "RangeError", "at once", {}),
+        ("app.throws_more", "MyError", "line one\nline two", {}),
+        ("app.calls_back_an_error", "Error", "through the callback", {}),
+        ("app.circular", "Error", "Unable to stringify response body", {}),
+        ("app.rejects_unheard", "Runtime.UnhandledPromiseRejection", "Error: unheard", {}),
+        ("app.throws_later", "Error", "later", {}),
+        ("app.exits", "Runtime.ExitError", "RequestId: {id} Error: Runtime exited with error: exit status 1", {}),
+        ("app.missing", "Runtime.HandlerNotFound", "app.missing is undefined or not exported", {}),
+        ("app.not_a_function", "Runtime.HandlerNotFound", "app.not_a_function is not a function", {}),
+        ("app", "Runtime.MalformedHandlerName", "Bad handler", {}),
+        (
+            "nowhere.handler",
+            "Runtime.ImportModuleError",
+            "Error: Cannot find module 'nowhere'\nRequire stack:\n- /var/runtime/index.mjs",
+            {},
+        ),
+        ("broken.handler", "Runtime.UserCodeSyntaxError", "SyntaxError: Illegal newline after throw", {}),
+        ("fails_to_load.handler", "Error", "not today", {}),
+        (
+            "app.good",
+            "Runtime.ExitError",
+            "RequestId: {id} Error: Runtime exited with error: exit status 127",
+            {"environment": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/nowhere"}},
+        ),
+    )
+)
+
+TABLES = {"python3.11": PYTHON_3_11, "python3.13": PYTHON_3_13, "nodejs20.x": NODEJS}
 
 
-@pytest.mark.parametrize("handler", FAILURES)
-def test_a_failing_handler_gives_the_error_of_aws_and_the_next_invocation_works(lab: Lab, handler: str) -> None:
-    """The error table of AWS: type and message, whatever the cause, and a fresh worker afterwards."""
-    outcome, settings, error_type, message = FAILURES[handler]
-    function = lab.deploy("faults", handler, **settings)
+@pytest.mark.parametrize("runtime", TABLES)
+@pytest.mark.timeout(300)
+def test_a_failing_handler_gives_the_error_of_aws(lab: Lab, runtime: str) -> None:
+    """AWS's table, row by row: what the caller gets, and what the log says of it."""
+    rows = {f"row-{number}": row for number, row in enumerate(TABLES[runtime])}
+    functions = {name: lab.create(name, row.folder, row.handler, runtime, **row.settings) for name, row in rows.items()}
 
-    result = lab.invoke(function)
-    after = lab.invoke(lab.deploy("faults", "app.good"))
+    async def all_of_them() -> list[InvocationResult]:
+        return list(await asyncio.gather(*(lab.fleet.invoke(one, Invocation(b"{}")) for one in functions.values())))
 
-    body = json.loads(result.payload)
-    assert result.outcome == Outcome(outcome)
-    assert result.function_error == "Unhandled"
-    assert body["errorType"] == error_type
-    assert re.fullmatch(message.format(id=result.request_id), body["errorMessage"])
-    assert json.loads(after.payload) == {"ok": True}
+    results = dict(zip(rows, lab.run(all_of_them()), strict=True))
+
+    reports = {name: _end_of_report(lab, name) for name in rows}
+    assert {name: _payload(rows[name], result) for name, result in results.items()} == {
+        name: _expected(row, results[name].request_id) for name, row in rows.items()
+    }
+    assert reports == {name: _expected_end(row) for name, row in rows.items()}
+    assert {result.function_error for result in results.values()} == {"Unhandled"}
+
+
+def _payload(row: Row, result: InvocationResult) -> dict[str, Any]:
+    payload = json.loads(result.payload)
+    if row.more is None:
+        return {name: payload[name] for name in ("errorType", "errorMessage")}
+    return dict(payload)
+
+
+def _expected(row: Row, request_id: str) -> dict[str, Any]:
+    said = {"errorType": row.error_type, "errorMessage": row.message, **(row.more or {})}
+    return {
+        name: value.replace("{id}", request_id) if isinstance(value, str) else value for name, value in said.items()
+    }
+
+
+def _end_of_report(lab: Lab, name: str) -> str:
+    (report,) = (line for line in lab.cloud.functions.logs(name).new_lines() if " REPORT " in line)
+    return report[report.index("\tStatus") :]
+
+
+def _expected_end(row: Row) -> str:
+    return "\tStatus: timeout\t" if row.status == "timeout" else f"\tStatus: error\tError Type: {row.error_type}\t"
 
 
 @pytest.mark.parametrize("handler", ["app.raises", "app.exits_with_status", "app.eats_memory", "app.hangs"])
 def test_the_same_function_works_on_after_a_failure(lab: Lab, handler: str) -> None:
     """A worker that died is replaced without anybody's help."""
-    function = lab.deploy("faults", handler, **FAILURES[handler][1])
+    (row,) = (row for row in PYTHON_3_11 if row.handler == handler)
+    function = lab.deploy("faults", handler, **row.settings)
 
     first, second = lab.invoke(function), lab.invoke(function)
+    after = lab.invoke(lab.deploy("faults", "app.good"))
 
     assert first.outcome is second.outcome is not Outcome.SUCCESS
     assert first.request_id != second.request_id
+    assert json.loads(after.payload) == {"ok": True}
 
 
-@pytest.mark.parametrize(
-    ("folder", "error_type", "message"),
-    [
-        ("broken_import", "Runtime.ImportModuleError", "Unable to import module 'app': No module named 'a_module"),
-        ("broken_syntax", "Runtime.UserCodeSyntaxError", "Syntax error in module 'app'"),
-    ],
-)
-def test_a_handler_that_does_not_load_says_why(lab: Lab, folder: str, error_type: str, message: str) -> None:
-    """What goes wrong before the first event must reach the caller, each time."""
-    function = lab.deploy(folder, "app.handler")
+def test_a_handler_that_does_not_load_says_why_each_time(lab: Lab) -> None:
+    """What goes wrong before the first event must reach the caller, not only the first one."""
+    function = lab.deploy("broken_import", "app.handler")
 
     results = [lab.invoke(function), lab.invoke(function)]
 
-    for result in results:
-        body = json.loads(result.payload)
-        assert body["errorType"] == error_type
-        assert body["errorMessage"].startswith(message)
+    assert [json.loads(result.payload)["errorType"] for result in results] == ["Runtime.ImportModuleError"] * 2
+
+
+def test_a_stack_trace_is_that_of_aws(lab: Lab) -> None:
+    """People look for the line of their own code: it comes first, and nothing of the runtime's before it."""
+    raised = json.loads(lab.invoke(lab.deploy("faults", "app.raises")).payload)
+    unloadable = json.loads(lab.invoke(lab.create("unloadable", "fails_to_load", "raises.handler")).payload)
+
+    (line,) = raised["stackTrace"]
+    assert re.fullmatch(
+        r'  File "/var/task/app\.py", line \d+, in raises\n    raise ValueError\("Handler fails"\)\n', line
+    )
+    assert unloadable["requestId"] == ""
+    assert "/importlib/__init__.py" in unloadable["stackTrace"][0]
+    assert unloadable["stackTrace"][-1] == (
+        '  File "/var/task/raises.py", line 1, in <module>\n    raise ValueError("Cannot be loaded")\n'
+    )
 
 
 def test_report_says_how_it_ended(lab: Lab) -> None:

@@ -1,0 +1,1 @@
+require("a-module-that-is-not-there");

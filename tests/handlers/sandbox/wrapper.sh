@@ -1,0 +1,3 @@
+#!/bin/bash
+printf '%s\n' "$@" > /tmp/wrapped
+exec "$@"
