@@ -102,6 +102,9 @@ class _Parser:
     def structure(self, end: str) -> dict[str, Any]:
         """Return the pairs up to the character *end*."""
         pairs: dict[str, Any] = {}
+        if end and self._peek() == end:
+            self._at += len(end)
+            return pairs
         while True:
             key = self._take(r"[^=,\[\]{}]+")
             self._expect("=")

@@ -24,6 +24,8 @@ BRANCHES = {
     "ec2": Branch("cli.commands.ec2", "Instances: machines with a size", "Ec2"),
     "ami": Branch("cli.commands.ami", "AMIs: defined in a YAML file each, built here"),
     "lambda": Branch("cli.commands.lambda_", "Functions: handlers that run when something happens", "Lambda"),
+    "events": Branch("cli.commands.events", "Events: what functions are given in the background", "Events"),
+    "logs": Branch("cli.commands.logs", "Logs: what functions printed, by group and stream", "Logs"),
     "s3": Branch("cli.commands.s3", "Buckets: folders whose files are objects"),
 }
 

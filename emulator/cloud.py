@@ -19,16 +19,21 @@ if TYPE_CHECKING:
     from emulator.buckets import Buckets
     from emulator.costs.service import Costs
     from emulator.engine import Engine
+    from emulator.functions.events.history import EventHistory
     from emulator.functions.events.queue import InvocationQueue
+    from emulator.functions.logs.service import Logs
     from emulator.functions.service import Functions
+    from emulator.functions.urls import FunctionUrls
     from emulator.images import Images
     from emulator.images.registry import Registry
     from emulator.instances import Instances, Neighbours
     from emulator.keypairs import KeyPairs
     from emulator.network import Member, Network
+    from emulator.pipeline.scheduling import ScheduleTriggers
     from emulator.pipeline.serving import Pipeline
     from emulator.pipeline.triggers import Triggers
     from emulator.resources.tagging import Tagging
+    from emulator.schedules import Schedules
     from emulator.state import Database
     from emulator.usage import Monitor
     from emulator.volumes import InstanceFacts, Volumes
@@ -191,10 +196,22 @@ class Cloud:
         return Functions(self.engine, self.database, runtime_images, self.home, self.settings, self.progress)
 
     @functools.cached_property
+    def logs(self) -> "Logs":
+        from emulator.functions.logs.service import Logs
+
+        return Logs(self.home.logs, self.settings.log_bytes, utc_now)
+
+    @functools.cached_property
     def queue(self) -> "InvocationQueue":
         from emulator.functions.events.queue import InvocationQueue
 
         return InvocationQueue(self.database, self.settings.time_scale, utc_now)
+
+    @functools.cached_property
+    def event_history(self) -> "EventHistory":
+        from emulator.functions.events.history import EventHistory
+
+        return EventHistory(self.database, utc_now)
 
     @functools.cached_property
     def buckets(self) -> "Buckets":
@@ -209,7 +226,26 @@ class Cloud:
     def triggers(self) -> "Triggers":
         from emulator.pipeline.triggers import Triggers
 
-        return Triggers(self.buckets, self.functions, self.settings.region)
+        return Triggers(self.buckets, self.functions, self.schedule_triggers, self.settings.region)
+
+    @functools.cached_property
+    def schedules(self) -> "Schedules":
+        from emulator.pipeline.scheduling import check_target
+        from emulator.schedules import Schedules
+
+        return Schedules(self.database, utc_now, check_target)
+
+    @functools.cached_property
+    def schedule_triggers(self) -> "ScheduleTriggers":
+        from emulator.pipeline.scheduling import ScheduleTriggers
+
+        return ScheduleTriggers(self.schedules, self.functions, self.settings.region)
+
+    @functools.cached_property
+    def function_urls(self) -> "FunctionUrls":
+        from emulator.functions.urls import FunctionUrls
+
+        return FunctionUrls(self.database, self.functions.repository, self.settings.region, utc_now)
 
     @functools.cached_property
     def costs(self) -> "Costs":
@@ -226,19 +262,21 @@ class Cloud:
     def pipeline(self) -> "Pipeline":
         """Return what a server runs; it is started and stopped within an event loop."""
         from emulator.functions.workers.fleet import Fleet
-        from emulator.functions.workers.pool import Supply
+        from emulator.functions.workers.supply import Supply
         from emulator.metering import InvocationMeter
         from emulator.pipeline.serving import Pipeline
 
-        supply = Supply(self.functions.runtime_image, self.functions.mounted_code)
+        supply = Supply(self.functions.runtime_image, self.functions.mounted_code, self.functions.repository)
         meter = InvocationMeter(self.database)
         return Pipeline(
             database=self.database,
             buckets=self.buckets,
             functions=self.functions,
+            schedules=self.schedules,
             queue=self.queue,
             fleet=Fleet(self.engine, self.home, self.settings, supply, self.images.holder_image(), meter, utc_now),
-            most_each=self.settings.max_workers,
+            region=self.settings.region,
+            most_each=2 * self.settings.max_workers,  # so that a worker that is done need not wait for the queue
         )
 
     def close(self) -> None:

@@ -39,6 +39,11 @@ class Home:
         return self.root / "functions"
 
     @property
+    def layers(self) -> Path:
+        """What is in layers, a folder a content, and what several of them are laid over each other."""
+        return self.root / "layers"
+
+    @property
     def dependencies(self) -> Path:
         """Installed requirements, a folder a hash; any of it may be deleted and is made again."""
         return self.root / "cache" / "dependencies"
@@ -56,6 +61,16 @@ class Home:
     def pipes(self) -> Path:
         """Named pipes through which workers write their output."""
         return self.root / "run" / "pipes"
+
+    @property
+    def holders(self) -> Path:
+        """Sockets at which a server meets the holders that have this folder mounted."""
+        return self.root / "run" / "holders"
+
+    @property
+    def worker_transport_file(self) -> Path:
+        """What was found about the way between workers and this machine, as JSON."""
+        return self.root / "run" / "transport.json"
 
     @property
     def server_lock(self) -> Path:
@@ -109,6 +124,11 @@ class Home:
         return self.root / "known_hosts"
 
     @property
+    def shell(self) -> Path:
+        """A shell that needs no library, for workers whose image has none; it may be deleted and is made again."""
+        return self.root / "cache" / "shell" / "sh"
+
+    @property
     def scratch(self) -> Path:
         """Large things on their way elsewhere; nothing in it outlives the command that made it."""
         return self.root / "cache" / "scratch"
@@ -147,6 +167,7 @@ class Home:
             "functions",
             "instances",
             "keys",
+            "layers",
             "logs",
             "run",
             "s3",

@@ -12,6 +12,7 @@ from emulator.errors import InvalidRequestError
 
 ACCOUNT_ID = "000000000000"
 OUTPUTS = ("table", "json", "yaml", "text")
+WORKER_TRANSPORTS = ("auto", "tcp", "unix")
 
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
 _REGION_NAMES = ("AWS_REGION", "AWS_DEFAULT_REGION")
@@ -40,9 +41,17 @@ class Settings:
     vpc_cidr: str = "172.31.0.0/16"
     time_scale: float = 1.0
     """Multiplies the waits before an event is tried again (60 and 120 s): tests and demos set less than 1."""
+    worker_pause_seconds: float = 10.0
+    """How long an idle worker runs on before its processes are stopped, until it is wanted again."""
     worker_idle_seconds: float = 300.0
-    max_workers: int = 8
-    """How many workers may run at once on this machine, over all functions."""
+    max_workers: int = max(8, 4 * (os.cpu_count() or 1))
+    """How many workers may run at once on this machine, over all functions, if its memory allows."""
+    worker_transport: str = "auto"
+    """How workers reach the server: `tcp`, `unix` for a mounted socket, or whichever is found to work."""
+    log_bytes: int = 256 * 1024 * 1024
+    """How much of the disk the logs of one group may take; the oldest go first."""
+    aws_runtime_images: bool = False
+    """Whether AWS's own image of a runtime is taken rather than ours, where the local store has it."""
     proxies: Mapping[str, str] = field(default_factory=dict)
     """Upper-case names and their values, handed to builds."""
     ca_bundle: Path | None = None
@@ -52,9 +61,7 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Read CLOUDLET_* and the neighbours' variables; InvalidRequestError names one that makes no sense."""
         env = os.environ if environ is None else environ
-        output = env.get("CLOUDLET_OUTPUT", cls.output)
-        if output not in OUTPUTS:
-            raise InvalidRequestError(f"CLOUDLET_OUTPUT={output!r} is none of {', '.join(OUTPUTS)}")
+        output = _one_of(env, "CLOUDLET_OUTPUT", OUTPUTS, cls.output)
         runtime_dir = env.get("XDG_RUNTIME_DIR")
         return cls(
             home=_home(env),
@@ -67,11 +74,22 @@ class Settings:
             runtime_dir=Path(runtime_dir) if runtime_dir else None,
             vpc_cidr=env.get("CLOUDLET_VPC_CIDR", cls.vpc_cidr),
             time_scale=_number(env, "CLOUDLET_TIME_SCALE", cls.time_scale),
+            worker_pause_seconds=_number(env, "CLOUDLET_WORKER_PAUSE_SECONDS", cls.worker_pause_seconds),
             worker_idle_seconds=_number(env, "CLOUDLET_WORKER_IDLE_SECONDS", cls.worker_idle_seconds),
             max_workers=int(_number(env, "CLOUDLET_MAX_WORKERS", cls.max_workers, least=1)),
+            worker_transport=_one_of(env, "CLOUDLET_WORKER_TRANSPORT", WORKER_TRANSPORTS, cls.worker_transport),
+            log_bytes=int(_number(env, "CLOUDLET_LOG_BYTES", cls.log_bytes, least=65_536)),
             proxies=_proxies(env),
             ca_bundle=_ca_bundle(env),
+            aws_runtime_images=_one_of(env, "CLOUDLET_AWS_RUNTIME_IMAGES", ("0", "1"), "0") == "1",
         )
+
+
+def _one_of(env: Mapping[str, str], name: str, known: tuple[str, ...], default: str) -> str:
+    chosen = env.get(name, default)
+    if chosen not in known:
+        raise InvalidRequestError(f"{name}={chosen!r} is none of {', '.join(known)}")
+    return chosen
 
 
 def _home(env: Mapping[str, str]) -> Path:

@@ -48,7 +48,8 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> None:
             with Cloud(dataclasses.replace(Settings.from_environment(), home=folder / "home")) as cloud:
                 for name in ("base", "web"):
                     cloud.images.ensure_built(cloud.images.find(name))
-                cloud.functions.build_runtime("python3.11")
+                for runtime in ("python3.11", "python3.13", "nodejs20.x", "provided.al2023"):
+                    cloud.functions.build_runtime(runtime)
 
 
 @pytest.fixture

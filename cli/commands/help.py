@@ -30,7 +30,14 @@ ENVIRONMENT = Topic(
         ("CLOUDLET_HOME", "the folder of this cloud; default: cloudlet in $XDG_STATE_HOME or ~/.local/state"),
         ("CLOUDLET_PORT", f"where the server listens on 127.0.0.1; default: {Settings.port}"),
         ("CLOUDLET_OUTPUT", f"form of the answers, as --output; default: {Settings.output}"),
-        ("CLOUDLET_MAX_WORKERS", f"how many workers run at once, over all functions; default: {Settings.max_workers}"),
+        (
+            "CLOUDLET_MAX_WORKERS",
+            "how many workers run at once, over all functions, if memory allows; default: 4 a processor, 8 at least",
+        ),
+        (
+            "CLOUDLET_WORKER_PAUSE_SECONDS",
+            f"after how long an idle worker is paused; default: {Settings.worker_pause_seconds:g}",
+        ),
         (
             "CLOUDLET_WORKER_IDLE_SECONDS",
             f"how long an idle worker is kept warm; default: {Settings.worker_idle_seconds:g}",
@@ -38,6 +45,18 @@ ENVIRONMENT = Topic(
         (
             "CLOUDLET_TIME_SCALE",
             f"multiplies the 60 and 120 s before a failed event is tried again; default: {Settings.time_scale:g}",
+        ),
+        (
+            "CLOUDLET_LOG_BYTES",
+            f"how much the logs of one group may take, the oldest go first; default: {Settings.log_bytes} (256 MiB)",
+        ),
+        (
+            "CLOUDLET_AWS_RUNTIME_IMAGES",
+            "1: run functions on AWS's own runtime images where the engine has them; default: 0",
+        ),
+        (
+            "CLOUDLET_WORKER_TRANSPORT",
+            f"how functions reach the server: tcp, unix (a socket), or auto; default: {Settings.worker_transport}",
         ),
         (
             "CLOUDLET_VPC_CIDR",

@@ -1,5 +1,7 @@
 """`cloudlet status`: one screen of what there is."""
 
+from typing import Any
+
 from cli.output import Answer
 from cli.server import find_server
 from emulator.cloud import Cloud
@@ -26,6 +28,7 @@ def overview(cloud: Cloud) -> Answer:
         "port": facts.get("port"),
         "endpoint": facts.get("endpoint"),
         "vpc_endpoint": facts.get("vpc_endpoint"),
+        "worker_transport": facts.get("worker_transport"),
         "engine": engine,
         "instances": {"running": running, "stopped": stopped},
         "functions": len(cloud.functions.list()),
@@ -39,9 +42,18 @@ def overview(cloud: Cloud) -> Answer:
             ("home", document["home"]),
             ("engine", engine),
             ("server", f"{facts['endpoint']} (pid {facts['pid']})" if server else "not running: `cloudlet start`"),
+            *_transport_row(facts),
             ("instances", f"{running} running, {stopped} stopped"),
             ("functions", document["functions"]),
             ("buckets", document["buckets"]),
             ("queue", ", ".join(f"{count} {state}" for state, count in queue.items())),
         ],
     )
+
+
+def _transport_row(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Say how workers reach the server, where it is not as usual."""
+    choice = facts.get("worker_transport")
+    if not choice or choice["transport"] == "tcp":
+        return []
+    return [("workers", f"reach the server through a mounted {choice['transport']} socket: {choice['reason']}")]

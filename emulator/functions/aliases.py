@@ -1,4 +1,4 @@
-"""An alias: a name for a version, or for two of them that share the invocations."""
+"""An alias: a name for a version, or for two of them that share the invocations. `aliasing` has the verbs."""
 
 import dataclasses
 import json

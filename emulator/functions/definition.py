@@ -1,29 +1,19 @@
-"""A function as it is configured: the record of one version, and the rules its values follow (AWS's quotas)."""
+"""A function as it is configured: the record of one version. `rules` says which values it may have."""
 
 import dataclasses
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from emulator.functions.errors import InvalidFunctionError
-from emulator.functions.references import LATEST, FunctionReference, is_function_name
+from emulator.functions.references import LATEST, FunctionReference
 from emulator.settings import ACCOUNT_ID
 from emulator.units import MIB
 
-MIN_MEMORY_MB, MAX_MEMORY_MB = 128, 10_240
-MAX_TIMEOUT_SECONDS = 900
 DEFAULT_ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/cloudlet"
 _MB_PER_VCPU = 1769
 _MAX_VCPUS = 6.0
-_ENVIRONMENT_BYTES = 4096
-
-_RESERVED = re.compile(
-    r"AWS_LAMBDA_(?!EXEC_WRAPPER$).*|AWS_(DEFAULT_)?REGION|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_.*|AWS_SESSION_TOKEN"
-    r"|AWS_EXECUTION_ENV|_HANDLER|_X_AMZN_TRACE_ID|LAMBDA_TASK_ROOT|LAMBDA_RUNTIME_DIR|TZ"
-)
 
 
 @dataclass(frozen=True)
@@ -87,6 +77,7 @@ class Function:
     vpc: VpcConfig | None = None
     logging: LoggingConfig = LoggingConfig()
     tracing_mode: str = "PassThrough"
+    architecture: str = "x86_64"
 
     @property
     def memory_bytes(self) -> int:
@@ -119,6 +110,8 @@ class Function:
         values = json.loads(text)
         values["last_modified"] = datetime.fromisoformat(values["last_modified"])
         values["layers"] = tuple(values.get("layers", ()))
+        if "package_type" not in values:
+            values["image"] = ""  # of an older cloudlet, whose runtimes lay where layers are now
         for name, kind in (("image_config", ImageConfig), ("vpc", VpcConfig), ("logging", LoggingConfig)):
             if given := values.get(name):
                 values[name] = kind(**{key: _frozen(value) for key, value in given.items()})
@@ -127,40 +120,3 @@ class Function:
 
 def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
-
-
-def check_configuration(function: Function) -> None:
-    """Refuse, with InvalidFunctionError, what Lambda refuses."""
-    if not is_function_name(function.name):
-        raise InvalidFunctionError(f"{function.name!r} is no function name: use 1 to 64 letters, digits, '-' and '_'")
-    if not re.fullmatch(r"\S{1,128}", function.handler):
-        raise InvalidFunctionError(f"{function.handler!r} is no handler: write module.function, such as app.handler")
-    if not MIN_MEMORY_MB <= function.memory_mb <= MAX_MEMORY_MB:
-        raise InvalidFunctionError(
-            f"MemorySize {function.memory_mb} is not between {MIN_MEMORY_MB} and {MAX_MEMORY_MB} MB"
-        )
-    if not 1 <= function.timeout_seconds <= MAX_TIMEOUT_SECONDS:
-        raise InvalidFunctionError(f"Timeout {function.timeout_seconds} is not between 1 and {MAX_TIMEOUT_SECONDS} s")
-    _check_environment(function.environment)
-
-
-def _check_environment(environment: Mapping[str, str]) -> None:
-    reserved = [key for key in environment if _RESERVED.fullmatch(key)]
-    if reserved:
-        raise InvalidFunctionError(
-            "Lambda was unable to configure your environment variables because the environment variables you have "
-            f"provided contains reserved keys that are currently not supported for modification. Reserved keys used "
-            f"in this request: {', '.join(reserved)}"
-        )
-    for key in environment:
-        if not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_]+", key):
-            raise InvalidFunctionError(
-                f"{key!r} is not the name of an environment variable: "
-                "two or more letters, digits and '_', a letter first"
-            )
-    measured = json.dumps(dict(environment), separators=(",", ":"))
-    if len(measured.encode()) > _ENVIRONMENT_BYTES:
-        raise InvalidFunctionError(
-            "Lambda was unable to configure your environment variables because the environment variables you have "
-            f"provided exceeded the 4KB limit. String measured: {measured}"
-        )

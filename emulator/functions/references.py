@@ -54,3 +54,8 @@ def function_name(reference: str) -> str:
 
 def is_function_name(text: str) -> bool:
     return re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", text) is not None
+
+
+def is_version(qualifier: str) -> bool:
+    """Tell whether a qualifier is the number of a published version."""
+    return re.fullmatch(r"[0-9]+", qualifier) is not None

@@ -10,13 +10,21 @@ from emulator.functions.event_config import EventInvokeConfig
 from emulator.functions.references import LATEST, FunctionReference, parse_reference
 from emulator.state import Database
 
+_OF_A_QUALIFIER = (
+    ("provisioned_concurrency", "qualifier"),
+    ("event_invoke_config", "qualifier"),
+    ("function_url", "qualifier"),
+    ("function_failure", "version"),
+)
+"""What goes with a version or an alias."""
+
 
 class FunctionRepository:
     """Reads and writes function records; any number of processes may."""
 
     def __init__(self, database: Database, region: str, draw: Callable[[], float] = random.random) -> None:
         self._database = database
-        self._region = region
+        self.region = region
         self._draw = draw
 
     def find(self, reference: str, qualifier: str | None = None) -> Function:
@@ -53,8 +61,12 @@ class FunctionRepository:
         )
         return [self.find(name), *(Function.from_json(row["record"]) for row in published)]
 
-    def save(self, function: Function) -> None:
-        """Write a record where its version belongs; a published one is never written twice."""
+    def save(self, function: Function, content: str = "") -> None:
+        """
+        Write a record where its version belongs; a published one is never written twice.
+
+        *content* stands for the code and the configuration that a version was made of.
+        """
         with self._database.transaction() as transaction:
             if function.version == LATEST:
                 transaction.execute(
@@ -62,11 +74,23 @@ class FunctionRepository:
                     " ON CONFLICT DO UPDATE SET record = excluded.record",
                     (function.name, function.to_json()),
                 )
+                transaction.execute(
+                    "DELETE FROM function_failure WHERE function = ? AND version = ?", (function.name, LATEST)
+                )
             else:
                 transaction.execute(
-                    "INSERT INTO function_version (function, version, record) VALUES (?, ?, ?)",
-                    (function.name, function.version, function.to_json()),
+                    "INSERT INTO function_version (function, version, record, content) VALUES (?, ?, ?, ?)",
+                    (function.name, function.version, function.to_json(), content),
                 )
+
+    def last_published(self, name: str, content: str) -> Function | None:
+        """Return the newest version of a function if it was made of *content*."""
+        row = self._database.row(
+            "SELECT record, content FROM function_version WHERE function = ?"
+            " ORDER BY CAST(version AS INTEGER) DESC LIMIT 1",
+            name,
+        )
+        return Function.from_json(row["record"]) if row and row["content"] == content else None
 
     def next_version(self, name: str) -> str:
         """Take the next number; one that was given out never comes again, even if its version is deleted."""
@@ -86,6 +110,8 @@ class FunctionRepository:
     def delete_version(self, name: str, version: str) -> None:
         with self._database.transaction() as transaction:
             transaction.execute("DELETE FROM function_version WHERE function = ? AND version = ?", (name, version))
+            for table, column in _OF_A_QUALIFIER:
+                transaction.execute(f"DELETE FROM {table} WHERE function = ? AND {column} = ?", (name, version))  # noqa: S608
 
     def alias(self, name: str, alias: str) -> Alias | None:
         """Return the alias called *alias* of a function, or None."""
@@ -107,6 +133,8 @@ class FunctionRepository:
     def delete_alias(self, name: str, alias: str) -> None:
         with self._database.transaction() as transaction:
             transaction.execute("DELETE FROM function_alias WHERE function = ? AND name = ?", (name, alias))
+            for table, column in _OF_A_QUALIFIER:
+                transaction.execute(f"DELETE FROM {table} WHERE function = ? AND {column} = ?", (name, alias))  # noqa: S608
 
     def reserved_concurrency(self, name: str) -> int | None:
         """Return how many invocations of a function may run at once, or None where nothing was said."""
@@ -130,7 +158,14 @@ class FunctionRepository:
         rows = self._database.rows("SELECT function, qualifier, requested FROM provisioned_concurrency")
         return {(row["function"], row["qualifier"]): int(row["requested"]) for row in rows}
 
-    def provision(self, name: str, qualifier: str, requested: int | None) -> None:
+    def provisioned_since(self, name: str, qualifier: str) -> float:
+        """Return when it was said how many are kept ready, in seconds since 1970."""
+        row = self._database.row(
+            "SELECT modified FROM provisioned_concurrency WHERE function = ? AND qualifier = ?", name, qualifier
+        )
+        return float(row["modified"]) if row else 0.0
+
+    def provision(self, name: str, qualifier: str, requested: int | None, modified: float = 0.0) -> None:
         """Set how many workers are kept ready, or with None keep none."""
         with self._database.transaction() as transaction:
             transaction.execute(
@@ -138,7 +173,9 @@ class FunctionRepository:
             )
             if requested is not None:
                 transaction.execute(
-                    "INSERT INTO provisioned_concurrency VALUES (?, ?, ?)", (name, qualifier, requested)
+                    "INSERT INTO provisioned_concurrency (function, qualifier, requested, modified)"
+                    " VALUES (?, ?, ?, ?)",
+                    (name, qualifier, requested, modified),
                 )
 
     def event_config(self, name: str, qualifier: str) -> EventInvokeConfig | None:
@@ -166,6 +203,38 @@ class FunctionRepository:
                     "INSERT INTO event_invoke_config VALUES (?, ?, ?)", (name, qualifier, config.to_json())
                 )
 
+    def recursive_loop(self, name: str) -> str:
+        """Return what becomes of events that a function itself has caused: Terminate or Allow."""
+        row = self._database.row("SELECT recursive_loop FROM function WHERE name = ?", name)
+        return str(row["recursive_loop"]) if row else "Terminate"
+
+    def set_recursive_loop(self, name: str, what: str) -> None:
+        with self._database.transaction() as transaction:
+            transaction.execute("UPDATE function SET recursive_loop = ? WHERE name = ?", (what, name))
+
+    def failure(self, name: str, version: str = LATEST) -> str | None:
+        """Return why no worker of a version could be started the last time, or None if one could."""
+        row = self._database.row(
+            "SELECT reason FROM function_failure WHERE function = ? AND version = ?", name, version
+        )
+        return str(row["reason"]) if row else None
+
+    def note_failure(self, name: str, version: str, reason: str) -> None:
+        """Remember why no worker could be started; of a function that was deleted meanwhile, nothing."""
+        with self._database.transaction() as transaction:
+            transaction.execute(
+                "INSERT OR REPLACE INTO function_failure (function, version, reason)"
+                " SELECT name, ?, ? FROM function WHERE name = ?",
+                (version, reason, name),
+            )
+
+    def clear_failure(self, name: str, version: str) -> None:
+        """Forget it: a worker was started, or the code is another."""
+        if self.failure(name, version) is None:
+            return  # so that a start costs no write
+        with self._database.transaction() as transaction:
+            transaction.execute("DELETE FROM function_failure WHERE function = ? AND version = ?", (name, version))
+
     def _not_found(self, asked: FunctionReference) -> FunctionNotFoundError:
-        arn = FunctionReference(asked.name, asked.qualifier or LATEST).arn(self._region)
+        arn = FunctionReference(asked.name, asked.qualifier or LATEST).arn(self.region)
         return FunctionNotFoundError(arn, asked.name, [function.name for function in self.all()])

@@ -1,17 +1,21 @@
-"""Our own door, under a path that no bucket can have: is the server up, is everything done."""
+"""Our own door, under a path that no bucket can have: is the server up, is everything done, is there news."""
+
+import dataclasses
 
 from aiohttp import web
 
-from emulator.functions.events.queue import FailedInvocation, InvocationQueue
+from emulator.functions.events.event import FailedInvocation
+from emulator.functions.events.queue import InvocationQueue
 from emulator.pipeline.serving import Pipeline
 
 STATUS_PATH = "/_cloudlet/status"
 WAIT_PATH = "/_cloudlet/wait"
+WAKE_PATH = "/_cloudlet/wake"
 _LONGEST_WAIT_SECONDS = 7 * 24 * 3600.0
 
 
 class ControlDoor:
-    """Answers `cloudlet status` and `cloudlet wait`."""
+    """Answers `cloudlet status` and `cloudlet wait`, and hears of what other commands queued."""
 
     def __init__(self, pipeline: Pipeline, queue: InvocationQueue, facts: dict[str, object]) -> None:
         self._pipeline = pipeline
@@ -19,7 +23,9 @@ class ControlDoor:
         self._facts = facts
 
     async def status(self, _: web.Request) -> web.StreamResponse:
-        return web.json_response(self._facts | {"queue": self._queue.counts()})
+        choice = self._pipeline.worker_transport
+        transport = dataclasses.asdict(choice) if choice else None
+        return web.json_response(self._facts | {"worker_transport": transport, "queue": self._queue.counts()})
 
     async def wait(self, request: web.Request) -> web.StreamResponse:
         """Answer when nothing is pending any more, or after `timeout` seconds."""
@@ -32,9 +38,13 @@ class ControlDoor:
             return web.Response()  # nobody hears it: the failures are for the next who asks
         failed = [_document(row) for row in self._queue.report_failed()]
         retried = [_document(row) | {"NextTrySeconds": row.next_try_seconds} for row in self._queue.retried()]
-        return web.json_response(
-            {"Idle": in_time, "Pending": self._queue.pending(), "Failed": failed, "Retried": retried}
-        )
+        pending = self._queue.pending() + self._queue.outbox.pending()
+        return web.json_response({"Idle": in_time, "Pending": pending, "Failed": failed, "Retried": retried})
+
+    async def wake(self, _: web.Request) -> web.StreamResponse:
+        """Look at the queue at once: another process has put something into it."""
+        self._pipeline.wake()
+        return web.Response(status=204)
 
 
 def _document(row: FailedInvocation) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import errno
 import json
 import logging
 import os
@@ -12,10 +13,12 @@ from aiohttp import web
 from emulator import __version__
 from emulator.cloud import Cloud
 from emulator.errors import ConflictError
-from emulator.http.control import STATUS_PATH, WAIT_PATH, ControlDoor
+from emulator.http.control import STATUS_PATH, WAIT_PATH, WAKE_PATH, ControlDoor
 from emulator.http.guard import guard
+from emulator.http.lambda_.api import ApiDoor
 from emulator.http.lambda_.invoke import PATH as INVOKE_PATH
 from emulator.http.lambda_.invoke import InvokeDoor
+from emulator.http.lambda_.url import UrlDoor
 from emulator.http.s3 import PATH as S3_PATH
 from emulator.http.s3 import S3Door
 from emulator.pipeline.serving import Pipeline
@@ -53,11 +56,11 @@ class Server:
         )
         await runner.setup()
         self.port = await _listen(runner, _LOOPBACK, self.port)
-        await _listen(runner, gateway, self.port)
+        await _listen(runner, gateway, self.port, elsewhere=True)
         self._facts |= {"port": self.port, "endpoint": f"http://{_LOOPBACK}:{self.port}"}
         self._facts["vpc_endpoint"] = f"http://{gateway}:{self.port}"
         endpoint = str(self._facts["vpc_endpoint"])
-        await pipeline.start(gateway, endpoint)
+        await pipeline.start(gateway, endpoint, runner)
         if recovered is None:
             return
         self._facts["recovered"] = dataclasses.asdict(recovered)
@@ -89,19 +92,28 @@ class Server:
             "version": __version__,
             "engine": cloud.engine.url,
         }
+        urls = UrlDoor(cloud.function_urls, cloud.functions, pipeline)
         control = ControlDoor(pipeline, cloud.queue, self._facts)
-        app = web.Application(middlewares=[guard({gateway})], client_max_size=7 * 1024 * 1024)
+        app = web.Application(middlewares=[guard({gateway}), urls.middleware], client_max_size=7 * 1024 * 1024)
         app.router.add_get(STATUS_PATH, control.status)
         app.router.add_get(WAIT_PATH, control.wait)
+        app.router.add_post(WAKE_PATH, control.wake)
         app.router.add_post(INVOKE_PATH, InvokeDoor(cloud.functions, pipeline).handle)
+        ApiDoor(cloud, pipeline).add_to(app.router)
         app.router.add_route("*", S3_PATH, S3Door(cloud.buckets, cloud.settings).handle)
         return app
 
 
-async def _listen(runner: web.AppRunner, host: str, port: int) -> int:
+async def _listen(runner: web.AppRunner, host: str, port: int, *, elsewhere: bool = False) -> int:
+    """Return the port that is listened on; with *elsewhere*, *host* may be no address of this machine."""
+    site = web.TCPSite(runner, host, port)
     try:
-        await web.TCPSite(runner, host, port).start()
+        await site.start()
     except (OSError, OverflowError) as error:
+        if elsewhere and isinstance(error, OSError) and error.errno == errno.EADDRNOTAVAIL:
+            log.warning("the VPC has no way to this machine, as with a rootless engine: address=%s", host)
+            await site.stop()
+            return port
         raise ConflictError(
             f"port {port} of {host} is already in use" if port else f"could not listen on {host}: {error}",
             hint="stop what listens there, or choose another port with CLOUDLET_PORT",

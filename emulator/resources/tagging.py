@@ -102,10 +102,11 @@ class Tagging:
         return ids
 
     def describe(self, filters: Sequence[Filter] = ()) -> list[TagDescription]:
-        """Return every tag of every resource, by resource and key."""
+        """Return every tag of every resource of EC2, by resource and key."""
         found = [
-            TagDescription(resource_id, RESOURCE_TYPES.get(resource_id.partition("-")[0], ""), key, value)
+            TagDescription(resource_id, RESOURCE_TYPES[prefix], key, value)
             for resource_id, tags in sorted(read_tags(self._database).items())
+            if (prefix := resource_id.partition("-")[0]) in RESOURCE_TYPES
             for key, value in tags.items()
         ]
         return select(found, filters, FILTERS, _fields, lambda tag: {tag.key: tag.value})

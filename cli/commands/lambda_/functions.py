@@ -2,7 +2,7 @@
 
 import typer
 
-from cli.commands.lambda_.shared import FunctionName, function_table
+from cli.commands.lambda_.shared import FunctionName, Qualifier, function_table
 from cli.options import command, open_cloud
 from cli.output import Answer
 
@@ -16,38 +16,55 @@ def list_functions() -> Answer:
     \b
     cloudlet lambda list-functions
     """
-    from emulator.functions.document import configuration
-
     with open_cloud() as cloud:
         found = cloud.functions.list()
-    document = {"Functions": [configuration(one, cloud.settings.region) for one in found]}
+        document = {"Functions": [cloud.functions.configuration(one) for one in found]}
     return function_table(
         found, document, hint=None if found else "no functions yet; see `cloudlet lambda deploy --help`"
     )
 
 
 @command(app, "get-function")
-def get_function(function_name: FunctionName) -> Answer:
+def get_function(function_name: FunctionName, qualifier: Qualifier = None) -> Answer:
     """Show a function's configuration and where its code lies.
+
+    If no worker of it can be started, it says why.
 
     \b
     cloudlet lambda get-function --function-name summarize
+    cloudlet lambda get-function --function-name summarize --query Configuration.State
     """
-    from emulator.functions import document
-
     with open_cloud() as cloud:
-        found = cloud.functions.find(function_name)
-        location = cloud.functions.code_folder(found).as_uri()
-    return function_table([found], document.function(found, cloud.settings.region, location))
+        found = cloud.functions.find(function_name, qualifier)
+        document = cloud.functions.description(function_name, qualifier)
+    failure = document["Configuration"].get("StateReason")
+    return function_table([found], document, hint=f"it cannot run: {failure}" if failure else None)
+
+
+@command(app, "get-function-configuration")
+def get_function_configuration(function_name: FunctionName, qualifier: Qualifier = None) -> Answer:
+    """Show a function's configuration.
+
+    \b
+    cloudlet lambda get-function-configuration --function-name summarize
+    cloudlet lambda get-function-configuration --function-name summarize --qualifier live
+    """
+    with open_cloud() as cloud:
+        found = cloud.functions.find(function_name, qualifier)
+        document = cloud.functions.description(function_name, qualifier)
+    return function_table([found], document["Configuration"])
 
 
 @command(app, "delete-function")
-def delete_function(function_name: FunctionName) -> Answer:
-    """Delete a function with its triggers; its logs stay.
+def delete_function(function_name: FunctionName, qualifier: Qualifier = None) -> Answer:
+    """Delete a function with its triggers, or only a version of it.
+
+    Its logs stay.
 
     \b
     cloudlet lambda delete-function --function-name summarize
+    cloudlet lambda delete-function --function-name summarize --qualifier 1
     """
     with open_cloud() as cloud:
-        name = cloud.triggers.delete_function(function_name)
-    return Answer(None, text="", hint=f"{name} is deleted")
+        deleted = cloud.triggers.delete_function(function_name, qualifier)
+    return Answer(None, text="", hint=f"{deleted} is deleted")

@@ -4,12 +4,13 @@ import base64
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from cli import errors
 from cli.output import Answer, note, write_bytes
 from cli.server import Reply, any_server
 from emulator.errors import EmulatorError, InvalidRequestError, NotFoundError
-from emulator.functions import function_name
+from emulator.functions.references import parse_reference
 from emulator.home import Home
 
 _QUEUED = 202
@@ -23,6 +24,9 @@ class Call:
     payload: bytes
     kind: str
     log_type: str
+    qualifier: str | None = None
+    client_context: str | None = None
+    """In base64, as AWS's command takes it."""
 
 
 def run(home: Home, call: Call) -> Reply:
@@ -30,7 +34,14 @@ def run(home: Home, call: Call) -> Reply:
     if call.kind not in ("RequestResponse", "Event", "DryRun"):
         raise InvalidRequestError(f"{call.kind!r} is no invocation type: RequestResponse, Event or DryRun")
     headers = {"X-Amz-Invocation-Type": call.kind, "X-Amz-Log-Type": call.log_type}
-    path = f"/2015-03-31/functions/{function_name(call.function)}/invocations"
+    if call.client_context:
+        if not (call.client_context.isascii() and call.client_context.isprintable()):
+            raise InvalidRequestError("Client context must be a valid Base64-encoded JSON object.")
+        headers["X-Amz-Client-Context"] = call.client_context
+    asked = parse_reference(call.function, call.qualifier)
+    path = f"/2015-03-31/functions/{asked.name}/invocations"
+    if asked.qualifier:
+        path += f"?Qualifier={quote(asked.qualifier)}"
     with any_server(home) as server:
         return server.request("POST", path, call.payload, headers)
 
@@ -65,4 +76,4 @@ def _error(reply: Reply) -> EmulatorError:
     except ValueError:
         body = {"Message": reply.body.decode("utf-8", "replace")}
     kind = {400: InvalidRequestError, 413: InvalidRequestError, 404: NotFoundError}.get(reply.status, EmulatorError)
-    return kind(str(body.get("Message")), code=code, hint=body.get("Hint"))
+    return kind(str(body.get("Message") or body.get("message")), code=code, hint=body.get("Hint"))

@@ -6,16 +6,27 @@ import json
 from aiohttp import web
 
 from emulator.errors import EmulatorError, InvalidRequestError, NotFoundError
-from emulator.functions.errors import InvalidFunctionError, InvalidPayloadError, PayloadTooLargeError
+from emulator.functions.errors import InvalidFunctionError, InvalidPayloadError, PayloadTooLargeError, ThrottledError
 from emulator.functions.records import MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, Invocation
 from emulator.functions.references import parse_reference
 from emulator.functions.service import Functions
+from emulator.ids import new_request_id
 from emulator.pipeline.serving import Pipeline
 
 PATH = "/2015-03-31/functions/{name}/invocations"
 
 _KINDS = ("Event", "RequestResponse", "DryRun")
-_STATUS = ((PayloadTooLargeError, 413), (InvalidRequestError, 400), (NotFoundError, 404))
+_LOG_TYPES = ("None", "Tail")
+_STATUS = (
+    (PayloadTooLargeError, 413),
+    (ThrottledError, 429),
+    (InvalidRequestError, 400),
+    (NotFoundError, 404),
+)
+_CAPITAL = ("ResourceNotFoundException", "RecursiveInvocationException", "ServiceException")
+"""Errors whose text AWS calls `Message`, not `message`."""
+
+_RETRY_SECONDS = 1
 
 
 class InvokeDoor:
@@ -35,35 +46,46 @@ class InvokeDoor:
     async def _invoke(self, request: web.Request) -> web.StreamResponse:
         asked = parse_reference(request.match_info["name"], request.query.get("Qualifier"))
         function = self._functions.find(asked.name, asked.qualifier)
-        kind = _invocation_type(request)
+        kind = _chosen(request, "X-Amz-Invocation-Type", "invocationType", _KINDS, "RequestResponse")
+        log_type = _chosen(request, "X-Amz-Log-Type", "logType", _LOG_TYPES, "None")
         most = MAX_ASYNC_PAYLOAD_BYTES if kind == "Event" else MAX_SYNC_PAYLOAD_BYTES
         try:
             payload = _checked(await request.read() or b"{}", most)
         except web.HTTPRequestEntityTooLarge:
             raise _too_large(most) from None
         if kind == "DryRun":
-            return web.Response(status=204)
+            return web.Response(status=204, headers={"x-amzn-RequestId": new_request_id()})
         if kind == "Event":
-            request_id = self._pipeline.enqueue(function, payload, asked.qualifier)
+            context = _client_context(request)
+            request_id = self._pipeline.enqueue(
+                function, payload, asked.qualifier, trace=_trace(request), client_context=context
+            )
             return web.Response(status=202, headers={"x-amzn-RequestId": request_id})
-        invocation = Invocation(payload, client_context=_client_context(request), qualifier=asked.qualifier)
+        invocation = Invocation(
+            payload, client_context=_client_context(request), qualifier=asked.qualifier, trace=_trace(request)
+        )
         result = await self._pipeline.invoke(function, invocation)
         headers = {"X-Amz-Executed-Version": function.version, "x-amzn-RequestId": result.request_id}
         if result.function_error:
             headers["X-Amz-Function-Error"] = result.function_error
-        if request.headers.get("X-Amz-Log-Type") == "Tail":
+        if log_type == "Tail":
             headers["X-Amz-Log-Result"] = base64.b64encode(result.log_tail).decode()
         return web.Response(body=result.payload, headers=headers, content_type="application/json")
 
 
-def _invocation_type(request: web.Request) -> str:
-    kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
-    if kind not in _KINDS:
+def _chosen(request: web.Request, header: str, name: str, known: tuple[str, ...], default: str) -> str:
+    chosen = request.headers.get(header, default)
+    if chosen not in known:
         raise InvalidFunctionError(
-            f"Value '{kind}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: "
-            f"[{', '.join(_KINDS)}]"
+            f"Value '{chosen}' at '{name}' failed to satisfy constraint: Member must satisfy enum value set: "
+            f"[{', '.join(known)}]"
         )
-    return kind
+    return chosen
+
+
+def _trace(request: web.Request) -> str:
+    """Return the header by which a loop of functions shows."""
+    return request.headers.get("X-Amzn-Trace-Id", "")
 
 
 def _client_context(request: web.Request) -> str | None:
@@ -85,16 +107,26 @@ def _checked(payload: bytes, most: int) -> bytes:
     if len(payload) > most:
         raise _too_large(most)
     try:
-        json.loads(payload)
+        json.loads(payload, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidPayloadError(f"Could not parse request body into json: {error}") from error
     return payload
 
 
+def _no_constant(name: str) -> None:
+    """Refuse NaN and Infinity, which Python reads though they are no JSON."""
+    raise ValueError(f"Unrecognized token '{name}'")
+
+
 def _refusal(error: EmulatorError) -> web.Response:
+    """Return AWS's answer; a hint, which AWS has none of, is beside it."""
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
-    return web.json_response(
-        {"Type": "User" if status < 500 else "Server", "Message": error.message, "Hint": error.hint},
-        status=status,
-        headers={"x-amzn-ErrorType": error.code},
-    )
+    document = {"Type": "User" if status < 500 else "Service"}
+    document["Message" if error.code in _CAPITAL or status == 500 else "message"] = error.message
+    headers = {"x-amzn-ErrorType": error.code, "x-amzn-RequestId": new_request_id()}
+    if isinstance(error, ThrottledError):
+        document["Reason"] = error.reason
+        headers["Retry-After"] = str(_RETRY_SECONDS)
+    if error.hint:
+        document["Hint"] = error.hint
+    return web.json_response(document, status=status, headers=headers)

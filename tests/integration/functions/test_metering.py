@@ -21,6 +21,7 @@ def test_invocations_are_billed_as_their_report_says(lab: Lab) -> None:
 
     outcomes = [result.outcome for result in results]
     assert outcomes == [Outcome.SUCCESS, Outcome.SUCCESS, Outcome.ERROR, Outcome.TIMEOUT]
+    lab.run(lab.fleet.close())  # else it would be a moment until all is written down
     usage = {one.function: one for one in InvocationMeter(lab.cloud.database).usage(_EVER)}
     assert {name: one.requests for name, one in usage.items()} == {"good": 2, "bad": 1, "slow": 1}
     for function in (good, bad, slow):

@@ -1,11 +1,14 @@
 """A server as users have it: a process of its own, which a test may also kill."""
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -103,11 +106,25 @@ class House:
 @pytest.fixture
 def house(cloud: Cloud) -> Iterator[House]:
     """A home whose server, if the test starts one, is gone afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    with open_house(cloud) as house:
+        yield house
+
+
+def free_port() -> int:
+    """Return a port that is free on all addresses, and that no other server's worker is given meanwhile."""
+    while True:
+        port = random.randrange(20_000, 32_000)  # below those that the kernel hands out
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("", port))
+            return port
+
+
+@contextmanager
+def open_house(cloud: Cloud, **environment: str) -> Iterator[House]:
+    """Yield the house of *cloud*, whose server finds *environment* beside what it needs."""
     cloud.home.create()
-    house = House(cloud, port)
+    house = House(cloud, free_port())
+    house.environment |= environment
     try:
         yield house
     finally:

@@ -1,8 +1,9 @@
-"""Every documented command of `ec2` that AWS has, as the parser of the `aws` command reads it; nothing is sent."""
+"""Every documented command that AWS has, as the parser of the `aws` command reads it; nothing is sent."""
 
 import inspect
 import re
 import shlex
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import typer
 from awscli.argprocess import ParamError  # type: ignore[import-untyped]
 from awscli.clidriver import create_clidriver  # type: ignore[import-untyped]
+from awscli.paramfile import register_uri_param_handler  # type: ignore[import-untyped]
 from botocore.validate import ParamValidator
 
 from cli.helptext import commands_of
@@ -18,9 +20,24 @@ from cli.main import app
 
 PROJECT = Path(__file__).parents[3]
 
-OWN_VERBS = {"exec", "ssh", "cp"}
-OWN_OPTIONS = {"--publish": 1, "--quiet": 0, "-q": 0, "--timeout": 1, "--wait-for-user-data": 0}
+OWN_VERBS = {
+    "ec2": {"exec", "ssh", "cp"},
+    "lambda": {"deploy", "list-runtimes", "logs", "add-trigger", "list-triggers", "remove-trigger"},
+    "events": {"list", "show", "replay"},
+    "logs": {"tail"},  # version 2 of the command has it, and is on no index
+}
+"""What AWS has not, by service."""
+
+OWN_OPTIONS: dict[str, dict[str, int]] = {
+    "ec2": {"--publish": 1, "--quiet": 0, "-q": 0, "--timeout": 1, "--wait-for-user-data": 0},
+    "lambda": {"--quiet": 0, "-q": 0},
+    "events": {"--quiet": 0, "-q": 0},
+    "logs": {"--quiet": 0, "-q": 0},
+}
 """What AWS has not, and how many words belong to it."""
+
+OWN_VALUES = {("lambda", "publish-layer-version", "--folder")}
+"""Options of ours that stand in place of AWS's: what has them is not for AWS."""
 
 Aws = Callable[[Sequence[str]], Mapping[str, Any]]
 
@@ -40,8 +57,9 @@ def _pages() -> Iterator[tuple[str, str]]:
 
 
 def _examples(text: str) -> Iterator[list[str]]:
-    """Yield the words behind `cloudlet ec2`, to the end of the command: a comment, a pipe, a redirection."""
-    for example in re.findall(r"\bcloudlet ec2 (.*)", text.replace("\\\n", " ")):
+    """Yield the words behind `cloudlet`, to the end of the command: a comment, a pipe, a redirection."""
+    services = "|".join(OWN_VERBS)
+    for example in re.findall(rf"\bcloudlet ((?:{services}) .*)", text.replace("\\\n", " ")):
         lexer = shlex.shlex(example, posix=True, punctuation_chars=True)
         lexer.whitespace_split = True
         words = list(lexer)
@@ -50,20 +68,36 @@ def _examples(text: str) -> Iterator[list[str]]:
 
 
 def _without_ours(words: Sequence[str]) -> Iterator[str]:
+    """Yield what AWS has, and the file that it wants where we write to stdout."""
+    own = OWN_OPTIONS[words[0]]
     rest = iter(words)
     for word in rest:
-        if word not in OWN_OPTIONS:
+        if word not in own:
             yield word
-        for _ in range(OWN_OPTIONS.get(word, 0)):
+        for _ in range(own.get(word, 0)):
             next(rest)
+    if words[:2] == ["lambda", "invoke"] and not words[-1].endswith(".json"):
+        yield "out.json"
+
+
+def _is_ours(service: str, verb: str, words: Sequence[str]) -> bool:
+    return verb in OWN_VERBS[service] or any((service, verb, word) in OWN_VALUES for word in words)
 
 
 def _documented() -> Iterator[Any]:
-    ec2 = commands_of(typer.main.get_command(app))["ec2"]
-    for place, text in (*_help_texts(ec2, "ec2"), *_pages()):
-        for words in _examples(text):
-            if words[0] not in OWN_VERBS:
-                yield pytest.param([*_without_ours(words)], id=f"{place}: {words[0]}")
+    groups = commands_of(typer.main.get_command(app))
+    helps = [one for service in OWN_VERBS for one in _help_texts(groups[service], service)]
+    for place, text in (*helps, *_pages()):
+        for service, *words in _examples(text):
+            if words and not words[0].startswith("-") and not _is_ours(service, words[0], words):
+                yield pytest.param([*_without_ours([service, *words])], id=f"{place}: {words[0]}")
+
+
+def _write_empty(path: Path) -> None:
+    if path.suffix == ".zip":
+        zipfile.ZipFile(path, "w").close()
+    else:
+        path.touch()
 
 
 @pytest.fixture(scope="module")
@@ -77,23 +111,26 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         patch.setenv("HOME", str(folder))
         patch.chdir(folder)
         driver = create_clidriver()
+        register_uri_param_handler(driver.session)
         services = driver._get_command_table()
         parser = driver._create_parser(services)
-        verbs = services["ec2"]._get_command_table()
+        verbs = {service: services[service]._get_command_table() for service in OWN_VERBS}
 
         def read(words: Sequence[str]) -> Mapping[str, Any]:
             for path in (Path(word.partition("://")[2]).expanduser() for word in words if "://" in word):
                 path.parent.mkdir(exist_ok=True)
-                path.touch()
+                _write_empty(path)
             # Not `driver.main`: what it registers for the options of one verb strikes those of the next.
-            options, (verb, *rest) = parser.parse_known_args(["ec2", *words])
-            assert verb in verbs
-            operation = verbs[verb]
+            options, (verb, *rest) = parser.parse_known_args(words)
+            assert verb in verbs[words[0]]
+            operation = verbs[words[0]][verb]
             given, unknown = operation._create_operation_parser(operation.arg_table).parse_known_args(rest)
             assert unknown == []
             parameters: dict[str, Any] = operation._build_call_parameters(given, operation.arg_table, options)
             model = operation._operation_model
-            driver.session.emit(f"before-parameter-build.ec2.{model.name}", params=parameters, model=model, context={})
+            driver.session.emit(
+                f"before-parameter-build.{words[0]}.{model.name}", params=parameters, model=model, context={}
+            )
             report = ParamValidator().validate(parameters, model.input_shape)
             assert not report.has_errors(), report.generate_report()
             return parameters
@@ -114,14 +151,17 @@ def test_what_is_documented_is_found() -> None:
         cloudlet ec2 create-key-pair --key-name me \\
             --query KeyMaterial --output text > me.pem
         cloudlet ec2 describe-subnets          # with a comment
+        cloudlet lambda invoke --function-name f > out.json
     """
 
     assert [*_examples(lines)] == [
-        ["exec", "web", "--", "tar", "x"],
-        ["create-key-pair", "--key-name", "me", "--query", "KeyMaterial", "--output", "text"],
-        ["describe-subnets"],
+        ["ec2", "exec", "web", "--", "tar", "x"],
+        ["ec2", "create-key-pair", "--key-name", "me", "--query", "KeyMaterial", "--output", "text"],
+        ["ec2", "describe-subnets"],
+        ["lambda", "invoke", "--function-name", "f"],
     ]
-    assert [*_without_ours(["run-instances", "--publish", "80", "--count", "2", "-q"])] == [
+    assert [*_without_ours(["ec2", "run-instances", "--publish", "80", "--count", "2", "-q"])] == [
+        "ec2",
         "run-instances",
         "--count",
         "2",
@@ -129,7 +169,7 @@ def test_what_is_documented_is_found() -> None:
 
 
 def test_what_stands_for_a_request_is_read_to_its_last_member(aws: Aws) -> None:
-    words = "run-instances --image-id web --tag-specifications ResourceType=instance,Tags=[{Key=Name,Value=web}]"
+    words = "ec2 run-instances --image-id web --tag-specifications ResourceType=instance,Tags=[{Key=Name,Value=web}]"
 
     read = aws(words.split())
 
@@ -140,11 +180,13 @@ def test_what_stands_for_a_request_is_read_to_its_last_member(aws: Aws) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "describe-instances --no-such-option",
-        "describe-instance",
-        "copy-image --source-image-id web --name mine",
-        "create-tags --resources web --tags Kee=a",
-        "authorize-security-group-egress --group-name web --protocol tcp --port 443 --cidr 0.0.0.0/0",
+        "ec2 describe-instances --no-such-option",
+        "ec2 describe-instance",
+        "ec2 copy-image --source-image-id web --name mine",
+        "ec2 create-tags --resources web --tags Kee=a",
+        "lambda create-alias --function-name f --name live",
+        "lambda update-function-configuration --function-name f --architectures arm64",
+        "ec2 authorize-security-group-egress --group-name web --protocol tcp --port 443 --cidr 0.0.0.0/0",
     ],
 )
 def test_what_aws_does_not_take_is_found_out(aws: Aws, line: str) -> None:

@@ -29,7 +29,9 @@ def used(database: Database) -> Database:
     for instance_id, instance_type in (("i-00000000000000001", "t3.micro"), ("i-00000000000000002", "x9.huge")):
         meter.started(instance_id, instance_type, now - timedelta(hours=3))
         meter.stopped(instance_id, now - timedelta(hours=2))
-    InvocationMeter(database).add("summarize", 1024, 2500, now)
+    invocations = InvocationMeter(database)
+    invocations.add("summarize", 1024, 2500, now)
+    invocations.flush()
     return database
 
 

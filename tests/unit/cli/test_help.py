@@ -127,4 +127,4 @@ def test_an_unknown_topic_names_the_nearest(cloudlet: Cloudlet) -> None:
     outcome = cloudlet("help", "enviroment")
 
     assert outcome.exit_code == 2
-    assert "did you mean environment?" in outcome.stderr
+    assert "did you mean environment" in outcome.stderr

@@ -118,9 +118,15 @@ def test_invocations_cost_a_request_and_their_gb_seconds(database: Database, cos
     assert bill.invocations == 1_000_000
 
 
+def _count(database: Database, memory_mb: int, billed_ms: int, at: datetime) -> None:
+    invocations = InvocationMeter(database)
+    invocations.add("f", memory_mb, billed_ms, at)
+    invocations.flush()
+
+
 def test_a_bill_begins_with_the_first_thing_that_cost_money(database: Database, costs: Costs, meter: Meter) -> None:
     """Unless somebody asks for less."""
-    InvocationMeter(database).add("f", 128, 10, after(100))
+    _count(database, 128, 10, after(100))
     meter.started("i-1", "t3.micro", after(200))
 
     assert (costs.bill().since, costs.bill().until) == (after(100), NOW)
@@ -140,7 +146,7 @@ def test_nothing_costs_nothing(costs: Costs) -> None:
 def test_a_server_around_the_clock_is_compared_with_invocations(database: Database, costs: Costs) -> None:
     """Both in the same ten hours, and how many invocations a month of the server is worth."""
     for _ in range(4):
-        InvocationMeter(database).add("f", 1024, 1000, NOON)
+        _count(database, 1024, 1000, NOON)
 
     comparison = compare(costs.bill())
 
@@ -155,7 +161,7 @@ def test_a_server_around_the_clock_is_compared_with_invocations(database: Databa
 def test_the_document_is_made_of_what_json_knows(database: Database, costs: Costs, meter: Meter) -> None:
     """Amounts are numbers, to be added and compared, and every price says of which day it is."""
     meter.started("i-1", "t3.micro", NOON)
-    InvocationMeter(database).add("f", 128, 10, NOON)
+    _count(database, 128, 10, NOON)
     bill: Bill = costs.bill()
 
     document = bill_document(bill, compare(bill))

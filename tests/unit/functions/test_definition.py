@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from emulator.functions.definition import Function, check_configuration
-from emulator.functions.errors import InvalidFunctionError
+from emulator.errors import InvalidRequestError
+from emulator.functions.definition import Function, ImageConfig, LoggingConfig, VpcConfig
 from emulator.functions.references import function_name
+from emulator.functions.rules import check_configuration
 
 FUNCTION = Function(
     name="summarize",
@@ -39,11 +40,27 @@ def test_processor_comes_with_memory(memory_mb: int, cpus: float) -> None:
     [
         ({"name": "no spaces"}, "is no function name"),
         ({"name": "x" * 65}, "is no function name"),
-        ({"handler": ""}, "is no handler"),
-        ({"memory_mb": 127}, "MemorySize 127 is not between 128 and 10240 MB"),
-        ({"memory_mb": 10_241}, "MemorySize 10241"),
-        ({"timeout_seconds": 0}, "Timeout 0 is not between 1 and 900 s"),
-        ({"timeout_seconds": 901}, "Timeout 901"),
+        ({"handler": ""}, "Runtime and Handler are mandatory parameters"),
+        ({"runtime": ""}, "Runtime and Handler are mandatory parameters"),
+        ({"handler": "a b"}, "Value 'a b' at 'handler'"),
+        ({"package_type": "Tar"}, "enum value set: [Zip, Image]"),
+        ({"package_type": "Image"}, "Please don't provide Runtime, Handler or Layers"),
+        ({"image_config": ImageConfig(command=("x",))}, "ImageConfig is not supported"),
+        ({"role": "admin"}, "Value 'admin' at 'role' failed to satisfy constraint: Member must satisfy regular"),
+        ({"memory_mb": 127}, "Value '127' at 'memorySize' failed to satisfy constraint: Member must have value gre"),
+        ({"memory_mb": 10_241}, "Member must have value less than or equal to 10240"),
+        ({"timeout_seconds": 0}, "Value '0' at 'timeout'"),
+        ({"timeout_seconds": 901}, "Member must have value less than or equal to 900"),
+        ({"ephemeral_storage_mb": 511}, "Value '511' at 'ephemeralStorage.size'"),
+        ({"description": "x" * 257}, "length less than or equal to 256"),
+        ({"tracing_mode": "On"}, "[Active, PassThrough]"),
+        ({"dead_letter_arn": "arn:aws:sqs:us-east-1:000000000000:q"}, "target ARN arn:aws:sqs"),
+        ({"vpc": VpcConfig(("vpc-1",), ("sg-1",))}, "Value 'vpc-1' at 'vpcConfig.subnetIds'"),
+        ({"vpc": VpcConfig(("subnet-1",))}, "must coexist"),
+        ({"logging": LoggingConfig("Xml")}, "[JSON, Text]"),
+        ({"logging": LoggingConfig("Text", "DEBUG")}, "not supported when LogFormat is Text"),
+        ({"logging": LoggingConfig("JSON", "LOUD")}, "applicationLogLevel"),
+        ({"logging": LoggingConfig(group="/a/../../b")}, "is no name of a log group"),
         ({"environment": {"AWS_REGION": "x"}}, "Reserved keys used in this request: AWS_REGION"),
         ({"environment": {"_HANDLER": "x", "TZ": "y"}}, "Reserved keys used in this request: _HANDLER, TZ"),
         ({"environment": {"AWS_LAMBDA_ANYTHING": "x"}}, "AWS_LAMBDA_ANYTHING"),
@@ -53,7 +70,7 @@ def test_processor_comes_with_memory(memory_mb: int, cpus: float) -> None:
 )
 def test_what_lambda_refuses_is_refused(change: dict[str, Any], sentence: str) -> None:
     """A configuration that works here must work there."""
-    with pytest.raises(InvalidFunctionError) as caught:
+    with pytest.raises(InvalidRequestError) as caught:
         check_configuration(dataclasses.replace(FUNCTION, **change))
 
     assert sentence in caught.value.message

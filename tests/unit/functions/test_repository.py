@@ -116,3 +116,40 @@ def test_a_record_survives_the_state_file(repository: FunctionRepository) -> Non
     repository.save(function)
 
     assert repository.find("resize") == function
+
+
+def test_why_no_worker_starts_is_kept_until_one_does(repository: FunctionRepository) -> None:
+    """get-function tells it to whoever wonders; a function that is gone has no room for it."""
+    repository.note_failure("resize", "$LATEST", "its image is gone")
+    repository.note_failure("resize", "$LATEST", "there is no such image")
+    repository.note_failure("nobody", "$LATEST", "deleted meanwhile")
+
+    assert repository.failure("resize") == "there is no such image"
+    assert repository.failure("resize", "1") is None
+    assert repository.failure("nobody") is None
+
+    repository.clear_failure("resize", "$LATEST")
+
+    assert repository.failure("resize") is None
+
+
+def test_what_was_said_of_a_version_goes_with_it(repository: FunctionRepository) -> None:
+    """Else a worker would be kept ready for what is no more."""
+    repository.provision("resize", "2", 1)
+    repository.provision("resize", "live", 1)
+    repository.save_event_config("resize", "live", EventInvokeConfig(max_retries=0))
+
+    repository.delete_version("resize", "2")
+    repository.delete_alias("resize", "live")
+
+    assert not repository.provisioned()
+    assert not repository.event_configs("resize")
+
+
+def test_a_loop_is_ended_unless_it_is_allowed(repository: FunctionRepository) -> None:
+    assert repository.recursive_loop("resize") == "Terminate"
+
+    repository.set_recursive_loop("resize", "Allow")
+    repository.save(dataclasses.replace(FUNCTION, memory_mb=1024))
+
+    assert repository.recursive_loop("resize") == "Allow"

@@ -16,12 +16,15 @@ def test_invocations_add_up(database: Database) -> None:
     meter.add("f", 512, 200, after(0))
     meter.add("f", 1024, 300, after(90))
     meter.add("g", 128, 1, after(0))
+    meter.flush()
+    meter.add("g", 128, 1, after(1))
+    meter.flush()
 
     f, g = meter.usage(NOON)
 
     assert f == FunctionUsage("f", 2, 512 * 200 + 1024 * 300, after(0))
     assert f.gb_seconds == pytest.approx(0.4)
-    assert (g.function, g.requests) == ("g", 1)
+    assert (g.function, g.requests) == ("g", 2)
 
 
 def test_invocations_are_told_from_the_hour_asked_for(database: Database) -> None:
@@ -30,10 +33,24 @@ def test_invocations_are_told_from_the_hour_asked_for(database: Database) -> Non
     meter.add("f", 128, 1, after(-1))
     meter.add("f", 128, 1, after(5))
     meter.add("f", 128, 1, after(65))
+    meter.flush()
 
     assert [one.requests for one in meter.usage(after(30))] == [2]
     assert [one.requests for one in meter.usage(after(-30))] == [3]
     assert meter.usage(after(120)) == []
+
+
+def test_only_the_first_of_several_asks_to_be_written_down(database: Database) -> None:
+    """A commit for each invocation would take longer than the invocation; nothing is counted twice."""
+    meter = InvocationMeter(database)
+
+    asked = [meter.add("f", 128, 1, after(0)) for _ in range(3)]
+    meter.flush()
+    meter.flush()
+
+    assert asked == [True, False, False]
+    assert [one.requests for one in meter.usage(NOON)] == [3]
+    assert meter.add("f", 128, 1, after(0))
 
 
 def test_an_invocation_that_cannot_be_counted_is_not_lost(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -44,8 +61,10 @@ def test_an_invocation_that_cannot_be_counted_is_not_lost(tmp_path: Path, caplog
             "CREATE TRIGGER full BEFORE INSERT ON function_usage BEGIN SELECT RAISE(ABORT, 'full'); END"
         )
 
+    meter = InvocationMeter(database)
+    meter.add("f", 128, 1, NOON)
     with caplog.at_level(logging.WARNING):
-        InvocationMeter(database).add("f", 128, 1, NOON)
+        meter.flush()
 
     assert "could not be counted" in caplog.text
     assert InvocationMeter(database).usage(NOON) == []
