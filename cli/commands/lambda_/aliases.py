@@ -37,8 +37,10 @@ def create_alias(
     """Give a version a name. Invocations may go to two versions, each its share of them.
 
     \b
-    cloudlet lambda create-alias --function-name resize --name live --function-version 1
-    cloudlet lambda create-alias --function-name resize --name live --function-version 1 \\
+    cloudlet lambda create-alias --function-name resize --name live \\
+        --function-version 1
+    cloudlet lambda create-alias --function-name resize --name live \\
+        --function-version 1 \\
         --routing-config AdditionalVersionWeights={2=0.1}
     """
     weights = _weights(routing_config)
@@ -65,8 +67,10 @@ def update_alias(
     What is left out stays as it is.
 
     \b
-    cloudlet lambda update-alias --function-name resize --name live --function-version 2
-    cloudlet lambda update-alias --function-name resize --name live --routing-config '{}'
+    cloudlet lambda update-alias --function-name resize --name live \\
+        --function-version 2
+    cloudlet lambda update-alias --function-name resize --name live \\
+        --routing-config '{}'
     """
     weights = _weights(routing_config)
     with open_cloud() as cloud:

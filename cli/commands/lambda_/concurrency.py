@@ -106,7 +106,8 @@ def get_provisioned_concurrency_config(function_name: FunctionName, qualifier: R
     """Show how many workers of a version are to be ready, and how many are.
 
     \b
-    cloudlet lambda get-provisioned-concurrency-config --function-name resize --qualifier live
+    cloudlet lambda get-provisioned-concurrency-config --function-name resize \\
+        --qualifier live
     """
     from emulator.functions import document
     from emulator.functions.references import parse_reference
@@ -141,7 +142,8 @@ def delete_provisioned_concurrency_config(function_name: FunctionName, qualifier
     """Keep no workers of a version ready any more.
 
     \b
-    cloudlet lambda delete-provisioned-concurrency-config --function-name resize --qualifier live
+    cloudlet lambda delete-provisioned-concurrency-config --function-name resize \\
+        --qualifier live
     """
     from emulator.functions.references import parse_reference
 

@@ -111,7 +111,8 @@ def update_function_code(
     """Give a function other code. Workers with the old code finish what they have, and are replaced.
 
     \b
-    cloudlet lambda update-function-code --function-name resize --zip-file fileb://code.zip
+    cloudlet lambda update-function-code --function-name resize \\
+        --zip-file fileb://code.zip
     cloudlet lambda update-function-code --function-name resize \\
         --s3-bucket my-bucket --s3-key code.zip --publish
     """

@@ -32,7 +32,8 @@ def get_function(function_name: FunctionName, qualifier: Qualifier = None) -> An
 
     \b
     cloudlet lambda get-function --function-name summarize
-    cloudlet lambda get-function --function-name summarize --query Configuration.State
+    cloudlet lambda get-function --function-name summarize \\
+        --query Configuration.State
     """
     with open_cloud() as cloud:
         found = cloud.functions.find(function_name, qualifier)
@@ -47,7 +48,8 @@ def get_function_configuration(function_name: FunctionName, qualifier: Qualifier
 
     \b
     cloudlet lambda get-function-configuration --function-name summarize
-    cloudlet lambda get-function-configuration --function-name summarize --qualifier live
+    cloudlet lambda get-function-configuration --function-name summarize \\
+        --qualifier live
     """
     with open_cloud() as cloud:
         found = cloud.functions.find(function_name, qualifier)

@@ -46,7 +46,8 @@ def invoke(
     cloudlet lambda invoke --function-name summarize --payload '{"key": "value"}'
     cloudlet lambda invoke --function-name summarize \\
         --payload file://event.json out.json
-    cloudlet lambda invoke --function-name summarize --qualifier live --log-type Tail out.json
+    cloudlet lambda invoke --function-name summarize --qualifier live \\
+        --log-type Tail out.json
     """
     from cli.commands.lambda_.invocation import Call, answer_of, run
 

@@ -51,7 +51,8 @@ def publish_layer_version(
     """Publish the next version of a layer. Its content is in /opt; Python imports from /opt/python.
 
     \b
-    cloudlet lambda publish-layer-version --layer-name libraries --zip-file fileb://layer.zip
+    cloudlet lambda publish-layer-version --layer-name libraries \\
+        --zip-file fileb://layer.zip
     cloudlet lambda publish-layer-version --layer-name libraries \\
         --folder ./layer --compatible-runtimes python3.11 python3.13
     """

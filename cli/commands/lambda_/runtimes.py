@@ -16,7 +16,8 @@ def list_runtimes() -> Answer:
 
     \b
     cloudlet lambda list-runtimes
-    cloudlet lambda list-runtimes --query 'Runtimes[?Available].Runtime' --output text
+    cloudlet lambda list-runtimes --query 'Runtimes[?Available].Runtime' \\
+        --output text
     """
     with open_cloud() as cloud:
         states = cloud.functions.runtimes.list()

@@ -52,7 +52,8 @@ def list_tags(resource: Resource) -> Answer:
     """List the tags of a function.
 
     \b
-    cloudlet lambda list-tags --resource arn:aws:lambda:us-east-1:000000000000:function:resize
+    cloudlet lambda list-tags \\
+        --resource arn:aws:lambda:us-east-1:000000000000:function:resize
     """
     with open_cloud() as cloud:
         found = cloud.functions.tags.list(resource)
@@ -67,7 +68,8 @@ def put_function_recursion_config(
     """Say whether a function that causes its own events is stopped after 16 rounds.
 
     \b
-    cloudlet lambda put-function-recursion-config --function-name resize --recursive-loop Allow
+    cloudlet lambda put-function-recursion-config --function-name resize \\
+        --recursive-loop Allow
     """
     with open_cloud() as cloud:
         return facts({"RecursiveLoop": cloud.functions.event_configs.set_recursive_loop(function_name, recursive_loop)})

@@ -38,7 +38,8 @@ def create_function_url_config(
     """Give a function an address of its own on the web of this machine. It answers as long as the server is up.
 
     \b
-    cloudlet lambda create-function-url-config --function-name hello --auth-type NONE
+    cloudlet lambda create-function-url-config --function-name hello \\
+        --auth-type NONE
     curl $(cloudlet lambda get-function-url-config --function-name hello \\
         --query FunctionUrl --output text)
     """
@@ -58,7 +59,8 @@ def get_function_url_config(function_name: FunctionName, qualifier: Alias = None
     """Show the URL of a function, or of an alias.
 
     \b
-    cloudlet lambda get-function-url-config --function-name hello --query FunctionUrl
+    cloudlet lambda get-function-url-config --function-name hello \\
+        --query FunctionUrl
     """
     from emulator.functions.urls.document import configuration
 
@@ -78,7 +80,8 @@ def update_function_url_config(
     """Change what is given of a function's URL; the address stays.
 
     \b
-    cloudlet lambda update-function-url-config --function-name hello --auth-type AWS_IAM
+    cloudlet lambda update-function-url-config --function-name hello \\
+        --auth-type AWS_IAM
     cloudlet lambda update-function-url-config --function-name hello \\
         --cors AllowOrigins=https://example.org,AllowMethods=GET,POST
     """

@@ -83,7 +83,8 @@ def get_log_events(
     """Show the events of a stream.
 
     \b
-    cloudlet logs get-log-events --log-group-name /aws/lambda/summarize --limit 20 \\
+    cloudlet logs get-log-events --log-group-name /aws/lambda/summarize \\
+        --limit 20 \\
         --log-stream-name '2026/01/31/[$LATEST]0123456789abcdef0123456789abcdef'
     """
     from emulator.functions.logs import document

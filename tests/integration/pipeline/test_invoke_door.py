@@ -1,6 +1,7 @@
 """Invoke as AWS answers it, to the letter: statuses, headers and bodies that programs branch on."""
 
 import base64
+import dataclasses
 import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from botocore.config import Config
 
 from cli.server import Reply
+from emulator.engine import Kind
+from tests.conftest import wait_for
 from tests.integration.pipeline.conftest import House
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function"
@@ -200,3 +203,21 @@ def test_a_qualifier_is_heeded_wherever_it_stands(house: House) -> None:
     assert arns == [f"{FUNCTION}:worker-bee:$LATEST"] * 2 + [f"{FUNCTION}:worker-bee"]
     assert json.loads(missing.body)["Message"] == f"Function not found: {FUNCTION}:worker-bee:7"
     assert (torn.status, torn.headers["x-amzn-errortype"]) == (400, "InvalidParameterValueException")
+
+
+def test_a_running_server_keeps_workers_ready_and_one_for_a_single_call_does_not(house: House) -> None:
+    """Who types `lambda invoke` wants an answer, not a fleet that is started and removed again."""
+    function = dataclasses.replace(house.deploy("faults", "app.tells_its_start"), version="1")
+    house.cloud.functions.repository.save(function)
+    house.cloud.functions.repository.provision(function.name, "1", 1)
+    words = ("lambda", "invoke", "--function-name", f"{function.name}:1")
+
+    alone = json.loads(house.run(*words).stdout)
+    assert house.cloud.engine.containers.list(Kind.WORKER) == []
+    house.start()
+    boto = client(house)
+    asked = {"FunctionName": function.name, "Qualifier": "1"}
+    wait_for(lambda: boto.get_provisioned_concurrency_config(**asked)["Status"] == "READY")
+    ready = json.loads(call(house, function.name, query="?Qualifier=1").body)
+
+    assert (alone["type"], ready["type"]) == ("on-demand", "provisioned-concurrency")
