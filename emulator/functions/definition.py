@@ -1,6 +1,7 @@
 """A function as it is configured: the record of one version. `rules` says which values it may have."""
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -100,6 +101,11 @@ class Function:
     def arn(self, region: str, qualifier: str | None = None) -> str:
         """Return the ARN as somebody asks for it who gives *qualifier*, or none."""
         return FunctionReference(self.name, qualifier).arn(region)
+
+    def runtime_version_arn(self, region: str) -> str:
+        """Return the ARN of the version of the runtime that it runs on: another image is another version."""
+        digest = hashlib.sha256(f"{self.runtime}\0{self.image}".encode()).hexdigest()
+        return f"arn:aws:lambda:{region}::runtime:{digest}"
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self) | {"last_modified": self.last_modified.isoformat()})

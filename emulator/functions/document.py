@@ -1,6 +1,5 @@
 """Functions in the shape of AWS's answers: like there, without the keys that are not set."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -56,7 +55,7 @@ def configuration(
     if function.package_type == "Zip":
         document["Runtime"] = function.runtime
         document["Handler"] = function.handler
-        document["RuntimeVersionConfig"] = {"RuntimeVersionArn": _runtime_version_arn(function, region)}
+        document["RuntimeVersionConfig"] = {"RuntimeVersionArn": function.runtime_version_arn(region)}
     if function.image_config != ImageConfig():
         document["ImageConfigResponse"] = {"ImageConfig": _image_config(function.image_config)}
     if function.environment:
@@ -173,11 +172,6 @@ def _image_config(config: ImageConfig) -> Document:
     if config.working_directory:
         document["WorkingDirectory"] = config.working_directory
     return document
-
-
-def _runtime_version_arn(function: Function, region: str) -> str:
-    digest = hashlib.sha256(f"{function.runtime}\0{function.image}".encode()).hexdigest()
-    return f"arn:aws:lambda:{region}::runtime:{digest}"
 
 
 def _time(moment: datetime) -> str:

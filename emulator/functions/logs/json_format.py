@@ -10,7 +10,7 @@ from typing import Any
 
 from emulator.functions.definition import Function
 from emulator.functions.logs.levels import passes
-from emulator.functions.logs.report import runtime_version, runtime_version_arn, used_mb
+from emulator.functions.logs.report import runtime_version, used_mb
 from emulator.functions.records import Failure, InvocationResult, Outcome
 from emulator.units import iso_millis
 
@@ -33,7 +33,7 @@ class JsonFormat:
         if has_runtime:
             record |= {
                 "runtimeVersion": runtime_version(function.runtime),
-                "runtimeVersionArn": runtime_version_arn(function, self._region),
+                "runtimeVersionArn": function.runtime_version_arn(self._region),
             }
         record |= {
             "functionName": function.name,

@@ -1,6 +1,5 @@
 """The platform's own lines of a log in the text format: AWS's words, tabs and milliseconds."""
 
-import hashlib
 import math
 
 from emulator.functions.definition import Function
@@ -18,12 +17,6 @@ def runtime_version(runtime: str) -> str:
     return f"{name}:{runtime.removeprefix(name).strip('.').removesuffix('.x')}.cloudlet"
 
 
-def runtime_version_arn(function: Function, region: str) -> str:
-    """Return the ARN of the version of the runtime that *function* runs on: another image is another version."""
-    digest = hashlib.sha256(f"{function.runtime}\0{function.image}".encode()).hexdigest()
-    return f"arn:aws:lambda:{region}::runtime:{digest}"
-
-
 class TextFormat:
     """The platform's lines as text; each method returns those that are logged."""
 
@@ -35,7 +28,7 @@ class TextFormat:
         if self._function.package_type == "Image":  # it has no runtime of AWS's
             return []
         version = runtime_version(self._function.runtime)
-        arn = runtime_version_arn(self._function, self._region)
+        arn = self._function.runtime_version_arn(self._region)
         return [f"INIT_START Runtime Version: {version}\tRuntime Version ARN: {arn}"]
 
     def init_report(self, init_ms: float, failure: Failure | None) -> list[str]:
