@@ -34,6 +34,11 @@ class Home:
         return self.root / "staging"
 
     @property
+    def blobs(self) -> Path:
+        """Bytes of objects that no bucket's folder shows."""
+        return self.root / "blobs"
+
+    @property
     def functions(self) -> Path:
         """Deployed code, a folder a function."""
         return self.root / "functions"
@@ -163,6 +168,7 @@ class Home:
         if not self.was_used:
             return
         cloudlets_own = (
+            "blobs",
             "cache",
             "functions",
             "instances",

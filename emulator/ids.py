@@ -30,3 +30,8 @@ def is_id(text: str, prefix: str) -> bool:
 def new_request_id() -> str:
     """Return a fresh request id: a random UUID, as Lambda's are."""
     return str(uuid.uuid4())
+
+
+def new_version_id() -> str:
+    """Return a fresh version id of an object: opaque, 32 characters, as S3's are."""
+    return secrets.token_hex(16)

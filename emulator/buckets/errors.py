@@ -30,6 +30,38 @@ class NoSuchKeyError(NotFoundError):
         self.key = key
 
 
+class DeletedObjectError(NoSuchKeyError):
+    """The newest version of the key is a delete marker."""
+
+    def __init__(self, bucket: str, key: str, version_id: str) -> None:
+        super().__init__(bucket, key)
+        self.version_id = version_id
+
+
+class NoSuchVersionError(NotFoundError):
+    """The object has no version of this id."""
+
+    code = "NoSuchVersion"
+
+    def __init__(self, bucket: str, key: str, version_id: str) -> None:
+        super().__init__("The specified version does not exist.")
+        self.bucket = bucket
+        self.key = key
+        self.version_id = version_id
+
+
+class MarkerNotAllowedError(InvalidRequestError):
+    """A delete marker has no bytes to read; HTTP 405."""
+
+    code = "MethodNotAllowed"
+
+    def __init__(self, bucket: str, key: str, version_id: str) -> None:
+        super().__init__("The specified method is not allowed against this resource.")
+        self.bucket = bucket
+        self.key = key
+        self.version_id = version_id
+
+
 class BucketAlreadyOwnedByYouError(ConflictError):
     """A bucket of this name is here already."""
 
@@ -73,6 +105,15 @@ class KeyTooLongError(InvalidRequestError):
 
     def __init__(self) -> None:
         super().__init__("Your key is too long", hint="a key is at most 1024 bytes of UTF-8")
+
+
+class InvalidKeyError(InvalidRequestError):
+    """The key's `..` segments lead above its bucket."""
+
+    code = "InvalidURI"
+
+    def __init__(self, key: str) -> None:
+        super().__init__("Couldn't parse the specified URI.", hint=f"the key {key!r} leads above its bucket")
 
 
 class InvalidArgumentError(InvalidRequestError):

@@ -11,7 +11,14 @@ from emulator.units import iso_millis
 
 PUT = "ObjectCreated:Put"
 COPY = "ObjectCreated:Copy"
+COMPLETE = "ObjectCreated:CompleteMultipartUpload"
+POST = "ObjectCreated:Post"
 DELETE = "ObjectRemoved:Delete"
+MARKER_CREATED = "MarkerCreated"
+"""What a removal's name ends in, in addition, where the bucket keeps versions."""
+TAGS_PUT = "ObjectTagging:Put"
+TAGS_DELETE = "ObjectTagging:Delete"
+EXPIRED = "LifecycleExpiration:Delete"
 
 EVENT_VERSION = "2.1"
 """The newest that was recorded on real AWS; its contract is that minor versions only add fields."""
@@ -31,17 +38,23 @@ class ObjectEvent:
     size_bytes: int | None = None
     """None after a removal, as is the etag."""
     etag: str | None = None
+    version_id: str | None = None
+    """None where the bucket keeps no versions."""
     trace: str = ""
     """The X-Ray trace header of the request that made the change, "" for none: its lineage tells a loop."""
 
 
 def notification(event: ObjectEvent, rule_id: str, region: str, *, version: str = EVENT_VERSION) -> dict[str, object]:
     """Return the document that S3 hands to a target: one record, with the key encoded as a form field."""
-    subject: dict[str, object] = {"key": form_encoded(event.key), "sequencer": event.sequencer}
+    subject: dict[str, object] = {"key": form_encoded(event.key)}
+    if not event.name.startswith("ObjectTagging:"):
+        subject["sequencer"] = event.sequencer
     if event.size_bytes is not None:
         subject["size"] = event.size_bytes
     if event.etag is not None:
         subject["eTag"] = event.etag
+    if event.version_id is not None:
+        subject["versionId"] = event.version_id
     record = {
         "eventVersion": version,
         "eventSource": "aws:s3",

@@ -5,14 +5,18 @@ A link to a folder is never followed. A link to a file is, if the file lies in t
 
 import errno
 import os
+import shutil
 import stat
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from emulator.buckets.blobs import copy_bytes
 from emulator.buckets.errors import AccessDeniedError, KeyClashError, UnstorableKeyError
-from emulator.buckets.index import Fingerprint
-from emulator.buckets.keys import relative_path
+from emulator.buckets.keys import OWN_FOLDER, relative_path
+from emulator.buckets.records import Fingerprint
+from emulator.buckets.staging import remove_leftovers
 
 _MAX_INODE = 2**63 - 1
 
@@ -63,7 +67,7 @@ class Files:
         while True:
             self._make_parents(key)
             try:
-                os.replace(source, path)  # noqa: PTH105
+                self._replace(source, path)
                 break
             except FileNotFoundError:
                 if not os.path.exists(source):  # noqa: PTH110
@@ -74,6 +78,32 @@ class Files:
                         f"The key {key!r} cannot be a file: the bucket's folder has a folder of that name"
                     ) from error
         return fingerprint_of(os.stat(path))  # noqa: PTH116
+
+    def _replace(self, source: str, path: str) -> None:
+        try:
+            os.replace(source, path)  # noqa: PTH105
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+        else:
+            return
+        # An adopted folder on another file system: only what lies on that one can be renamed into place.
+        own = Path(self._root, OWN_FOLDER)
+        own.mkdir(exist_ok=True)
+        descriptor, near = tempfile.mkstemp(dir=own)
+        try:
+            with open(source, "rb") as file, os.fdopen(descriptor, "wb", buffering=0) as target:  # noqa: PTH123
+                copy_bytes(file, target)
+            shutil.copystat(source, near)
+            os.replace(near, path)  # noqa: PTH105
+        finally:
+            Path(near).unlink(missing_ok=True)
+
+    def remove_leftovers(self) -> None:
+        """Remove what killed processes left on its way into place."""
+        own = Path(self._root, OWN_FOLDER)
+        if own.is_dir() and not own.is_symlink():
+            remove_leftovers(own)
 
     def remove(self, key: str) -> None:
         """Delete *key*'s file, if there is one, and the folders that this leaves empty."""

@@ -1,86 +1,34 @@
-"""The rows that say what a bucket holds. Nothing here looks at a file; every function works on a given connection.
+"""The rows that say what a bucket holds now. Nothing here looks at a file; every function works on a given connection.
 
 SQLite compares TEXT as UTF-8 bytes, which is S3's order, so a listing is a few seeks however large the bucket is.
 """
 
-import itertools
 import json
-import mimetypes
 import sqlite3
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from emulator.buckets.errors import NoSuchBucketError
-
-_DEFAULT_TYPE = "binary/octet-stream"
-_LAST_CHARACTER = "\U0010ffff"
-
-
-class Fingerprint(NamedTuple):
-    """What changes when a file does."""
-
-    size_bytes: int
-    mtime_ns: int
-    inode: int
+from emulator.buckets.listing import cut, grouped, key_range
+from emulator.buckets.records import Content, Description, Fingerprint, Page, StoredObject
 
 
 @dataclass(frozen=True)
-class Description:
-    """What a writer says about the bytes: their type, user metadata, and headers to send back with them."""
+class BucketRow:
+    """A bucket as its row has it; `versioning` is "" (never asked for), "Enabled" or "Suspended"."""
 
-    content_type: str | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class StoredObject:
-    """One object as its row has it. The etag has no quotes."""
-
-    bucket: str
-    key: str
-    fingerprint: Fingerprint
-    settled: bool
-    etag: str
-    sequencer: str
-    description: Description = field(default_factory=Description)
-
-    @property
-    def size_bytes(self) -> int:
-        return self.fingerprint.size_bytes
-
-    @property
-    def last_modified(self) -> datetime:
-        """Return when the file last changed, in whole seconds: HTTP dates know no more."""
-        return datetime.fromtimestamp(self.fingerprint.mtime_ns // 1_000_000_000, UTC)
-
-    @property
-    def content_type(self) -> str:
-        """Return what the writer said, else what the key's ending suggests."""
-        return self.description.content_type or guess_type(self.key) or _DEFAULT_TYPE
+    name: str
+    created_at: float
+    versioning: str
 
 
-@dataclass(frozen=True)
-class Page:
-    """Part of a listing. `next_start` is what the following page starts after; None on the last one."""
-
-    objects: tuple[StoredObject, ...]
-    common_prefixes: tuple[str, ...]
-    next_start: str | None
-
-
-def guess_type(name: str) -> str | None:
-    """Return the media type that *name*'s ending suggests; a compressed file is what it is, not what it holds."""
-    kind, encoding = mimetypes.guess_type(name)
-    return None if encoding else kind
-
-
-def require_bucket(connection: sqlite3.Connection, bucket: str) -> None:
-    """Raise NoSuchBucketError, with the nearest names, unless there is such a bucket."""
-    if connection.execute("SELECT 1 FROM bucket WHERE name = ?", (bucket,)).fetchone() is None:
+def require_bucket(connection: sqlite3.Connection, bucket: str) -> BucketRow:
+    """Return the bucket's row; NoSuchBucketError, with the nearest names, if there is none."""
+    row = connection.execute("SELECT name, created_at, versioning FROM bucket WHERE name = ?", (bucket,)).fetchone()
+    if row is None:
         raise NoSuchBucketError(bucket, [str(row["name"]) for row in connection.execute("SELECT name FROM bucket")])
+    return BucketRow(*row)
 
 
 def get(connection: sqlite3.Connection, bucket: str, key: str) -> StoredObject | None:
@@ -89,22 +37,47 @@ def get(connection: sqlite3.Connection, bucket: str, key: str) -> StoredObject |
 
 
 def put(connection: sqlite3.Connection, stored: StoredObject) -> None:
-    description = stored.description
     connection.execute(
-        "INSERT OR REPLACE INTO object (bucket, key, size_bytes, mtime_ns, inode, settled, etag, sequencer,"
-        " content_type, metadata, headers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO object (bucket, key, size_bytes, mtime_ns, inode, settled, sequencer, version_id,"
+        " in_folder, blob, etag, content_type, metadata, headers, tags, checksums, parts)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             stored.bucket,
             stored.key,
             *stored.fingerprint,
-            int(stored.settled),
-            stored.etag,
+            stored.settled,
             stored.sequencer,
-            description.content_type,
-            json.dumps(dict(description.metadata)),
-            json.dumps(dict(description.headers)),
+            stored.version_id,
+            stored.in_folder,
+            stored.blob,
+            *described(stored),
         ),
     )
+
+
+def described(stored: StoredObject) -> tuple[str | None, ...]:
+    """Return the values of the columns etag, content_type, metadata, headers, tags, checksums and parts."""
+    description, content = stored.description, stored.content
+    return (
+        content.etag,
+        description.content_type,
+        _packed(description.metadata),
+        _packed(description.headers),
+        _packed(description.tags),
+        _packed(content.checksums),
+        json.dumps(content.parts) if content.parts else "[]",
+    )
+
+
+def description_of(row: sqlite3.Row) -> Description:
+    return Description(
+        row["content_type"], _unpacked(row["metadata"]), _unpacked(row["headers"]), _unpacked(row["tags"])
+    )
+
+
+def content_of(row: sqlite3.Row) -> Content:
+    parts = row["parts"]
+    return Content(row["etag"], _unpacked(row["checksums"]), () if parts == "[]" else tuple(json.loads(parts)))
 
 
 def delete(connection: sqlite3.Connection, bucket: str, key: str) -> None:
@@ -126,6 +99,16 @@ def first_key(connection: sqlite3.Connection, bucket: str) -> str | None:
     return None if row is None else str(row["key"])
 
 
+def used_blobs(connection: sqlite3.Connection, names: Collection[str]) -> set[str]:
+    """Return those of *names* that a row has, of an object, an older version or a part of an upload."""
+    return {
+        name
+        for name in names
+        for table in ("object", "object_version", "upload_part")
+        if connection.execute(f"SELECT 1 FROM {table} WHERE blob = ?", (name,)).fetchone()  # noqa: S608
+    }
+
+
 def page(
     connection: sqlite3.Connection,
     bucket: str,
@@ -140,73 +123,30 @@ def page(
 
     With a delimiter, keys that have it after the prefix appear once, as their common prefix; *start_after* may be one.
     """
-    entries = itertools.islice(_entries(connection, bucket, prefix, delimiter, start_after), limit + 1)
-    found = list(entries) if limit else []
-    kept = found[:limit]
-    objects = tuple(entry for entry in kept if isinstance(entry, StoredObject))
-    prefixes = tuple(entry for entry in kept if isinstance(entry, str))
-    if len(found) <= limit or not kept:
-        return Page(objects, prefixes, None)
-    last = kept[-1]
-    return Page(objects, prefixes, last if isinstance(last, str) else last.key)
+
+    def from_key(start: str, inclusive: bool) -> Iterator[StoredObject]:
+        return read(connection, *key_range(bucket, prefix, start, inclusive=inclusive))
+
+    found, prefixes, next_start = cut(grouped(from_key, prefix, delimiter, start_after), limit)
+    return Page(found, prefixes, next_start)
+
+
+def read(connection: sqlite3.Connection, where: str, values: tuple[str, ...]) -> Iterator[StoredObject]:
+    """Yield the objects of a `key_range`, by key."""
+    return map(_object, connection.execute(f"SELECT * FROM object WHERE {where} ORDER BY key", values))  # noqa: S608
 
 
 def fingerprints(
     connection: sqlite3.Connection, bucket: str, *, prefix: str, start_after: str, limit: int
 ) -> list[tuple[str, Fingerprint, bool]]:
-    """Return the next *limit* keys under *prefix*, each with its fingerprint and whether it is settled."""
-    where, values = _range(bucket, prefix, max(start_after, prefix), inclusive=not start_after)
-    sql = f"SELECT key, size_bytes, mtime_ns, inode, settled FROM object WHERE {where} ORDER BY key LIMIT ?"  # noqa: S608
-    rows = connection.execute(sql, (*values, limit))
+    """Return the next *limit* keys under *prefix* that files hold, and if they are settled."""
+    where, values = key_range(bucket, prefix, max(start_after, prefix), inclusive=not start_after)
+    rows = connection.execute(
+        f"SELECT key, size_bytes, mtime_ns, inode, settled FROM object WHERE {where} AND in_folder"  # noqa: S608
+        " ORDER BY key LIMIT ?",
+        (*values, limit),
+    )
     return [(row[0], Fingerprint(row[1], row[2], row[3]), bool(row[4])) for row in rows]
-
-
-def after_prefix(prefix: str) -> str | None:
-    """
-    Return the least text that is greater than all that begins with *prefix*; None if there is none.
-
-    >>> after_prefix("a/"), after_prefix("")
-    ('a0', None)
-    """
-    rest = prefix.rstrip(_LAST_CHARACTER)
-    if not rest:
-        return None
-    following = ord(rest[-1]) + 1
-    return rest[:-1] + chr(0xE000 if following == 0xD800 else following)  # surrogates are no characters
-
-
-def _entries(
-    connection: sqlite3.Connection, bucket: str, prefix: str, delimiter: str, start_after: str
-) -> Iterator[StoredObject | str]:
-    start: str | None = max(prefix, start_after)
-    inclusive = start != start_after or not start_after
-    if start_after.startswith(prefix) and _common_prefix(start_after, prefix, delimiter) == start_after:
-        start, inclusive = after_prefix(start_after), True  # the page before ended with this common prefix
-    while start is not None:
-        where, values = _range(bucket, prefix, start, inclusive=inclusive)
-        for row in connection.execute(f"SELECT * FROM object WHERE {where} ORDER BY key", values):  # noqa: S608
-            group = _common_prefix(row["key"], prefix, delimiter)
-            if group is None:
-                yield _object(row)
-                continue
-            yield group
-            start, inclusive = after_prefix(group), True
-            break
-        else:
-            return
-
-
-def _range(bucket: str, prefix: str, start: str, *, inclusive: bool) -> tuple[str, tuple[str, ...]]:
-    where = f"bucket = ? AND key {'>=' if inclusive else '>'} ?"
-    end = after_prefix(prefix)
-    return (where, (bucket, start)) if end is None else (f"{where} AND key < ?", (bucket, start, end))
-
-
-def _common_prefix(key: str, prefix: str, delimiter: str) -> str | None:
-    if not delimiter:
-        return None
-    end = key.find(delimiter, len(prefix))
-    return None if end < 0 else key[: end + len(delimiter)]
 
 
 def _object(row: sqlite3.Row) -> StoredObject:
@@ -215,7 +155,18 @@ def _object(row: sqlite3.Row) -> StoredObject:
         key=row["key"],
         fingerprint=Fingerprint(row["size_bytes"], row["mtime_ns"], row["inode"]),
         settled=bool(row["settled"]),
-        etag=row["etag"],
         sequencer=row["sequencer"],
-        description=Description(row["content_type"], json.loads(row["metadata"]), json.loads(row["headers"])),
+        content=content_of(row),
+        description=description_of(row),
+        version_id=row["version_id"],
+        in_folder=bool(row["in_folder"]),
+        blob=row["blob"],
     )
+
+
+def _packed(values: Mapping[str, str]) -> str:
+    return json.dumps(dict(values)) if values else "{}"
+
+
+def _unpacked(text: str) -> dict[str, Any]:
+    return {} if text == "{}" else json.loads(text)

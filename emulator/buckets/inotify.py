@@ -237,7 +237,7 @@ class InotifyWatcher:
             self._handle_file(place.bucket, place.prefix + event.name, event.mask)
 
     def _handle_bucket(self, event: Event) -> None:
-        if event.mask & flags.ISDIR and event.name in self._watched.names():
+        if event.name in self._watched.names():  # its folder, or the link to the folder that it adopted
             self._handle_folder(event.name, "", event.mask)
 
     def _handle_folder(self, bucket: str, prefix: str, mask: int) -> None:

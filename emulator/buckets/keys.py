@@ -2,11 +2,12 @@
 
 The one place that knows what a folder can hold. A key is any text of up to 1024 bytes; a path is less: no NUL, no
 empty, `.` or `..` segment (so no leading, trailing or double slash), no segment over 255 bytes. Keys outside that are
-refused by `relative_path`, never bent.
+refused by `relative_path`, never bent; their bytes lie elsewhere (see `store`).
 
 Names that programs use while they write are no objects until they are renamed:
 
 - `*.part`, `*.crdownload`, `*.swp` and its relatives `*.swo`, `*.swx`, `*~`, `.#*`, `.goutputstream-*`: always;
+- what lies in `.cloudlet/`, at the top of a folder on another file system than the home: objects on their way in;
 - rsync's `.name.XXXXXX` and sed's `sedXXXXXX` look like names that people give, so they count once they have been
   still for a while (`may_be_temporary`).
 """
@@ -14,9 +15,16 @@ Names that programs use while they write are no objects until they are renamed:
 import ipaddress
 import re
 
-from emulator.buckets.errors import InvalidArgumentError, InvalidBucketNameError, KeyTooLongError, UnstorableKeyError
+from emulator.buckets.errors import (
+    InvalidArgumentError,
+    InvalidBucketNameError,
+    InvalidKeyError,
+    KeyTooLongError,
+    UnstorableKeyError,
+)
 
 MAX_KEY_BYTES = 1024
+OWN_FOLDER = ".cloudlet/"
 _MAX_SEGMENT_BYTES = 255
 
 _BUCKET_FORM = re.compile(r"[a-z0-9][a-z0-9.-]*[a-z0-9]")
@@ -51,6 +59,8 @@ def check_key(key: str) -> None:
         raise InvalidArgumentError(f"The key {key!r} is not UTF-8") from error
     if size > MAX_KEY_BYTES:
         raise KeyTooLongError
+    if _climbs(key):
+        raise InvalidKeyError(key)
 
 
 def relative_path(key: str) -> str:
@@ -65,7 +75,7 @@ def is_storable(key: str) -> bool:
     """Tell whether a file can hold *key*."""
     try:
         relative_path(key)
-    except (InvalidArgumentError, KeyTooLongError):
+    except (InvalidArgumentError, InvalidKeyError, KeyTooLongError):
         return False
     return True
 
@@ -81,7 +91,7 @@ def key_of(path: str) -> str | None:
 
 def is_temporary(path: str) -> bool:
     """Tell whether the last segment is a name that programs use only while they write."""
-    return _TEMPORARY.fullmatch(path.rpartition("/")[2]) is not None
+    return path.startswith(OWN_FOLDER) or _TEMPORARY.fullmatch(path.rpartition("/")[2]) is not None
 
 
 def may_be_temporary(path: str) -> bool:
@@ -97,9 +107,21 @@ def _is_ipv4(name: str) -> bool:
     return True
 
 
+def _climbs(key: str) -> bool:
+    """Tell whether `..` segments of *key* lead above its bucket: AWS takes all others."""
+    depth = 0
+    for segment in key.split("/"):
+        depth += -1 if segment == ".." else segment not in ("", ".")
+        if depth < 0:
+            return True
+    return False
+
+
 def _obstacle(key: str) -> str | None:
     if "\0" in key:
         return "it has a NUL character"
+    if key.startswith(OWN_FOLDER):
+        return f"{OWN_FOLDER} is cloudlet's own"
     for segment in key.split("/"):
         if segment in {"", ".", ".."}:
             return f"the segment {segment!r} means something else in a path"

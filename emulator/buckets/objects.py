@@ -7,13 +7,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from emulator.buckets import events, index
-from emulator.buckets.errors import MetadataTooLargeError, NoSuchKeyError, ObjectBeingWrittenError
+from emulator.buckets import events, index, versions
+from emulator.buckets.blobs import Blobs
+from emulator.buckets.change import Removed
+from emulator.buckets.errors import (
+    DeletedObjectError,
+    MarkerNotAllowedError,
+    MetadataTooLargeError,
+    NoSuchKeyError,
+    NoSuchVersionError,
+    ObjectBeingWrittenError,
+)
 from emulator.buckets.files import fingerprint_of
-from emulator.buckets.folder import Folder, Precondition
-from emulator.buckets.index import Description, Page, StoredObject
-from emulator.buckets.keys import check_key, is_storable, relative_path
+from emulator.buckets.folder import Folder, digest_of
+from emulator.buckets.keys import check_key, is_storable
+from emulator.buckets.records import OURSELVES, Content, Description, Origin, Page, StoredObject
 from emulator.buckets.staging import StagedFile
+from emulator.buckets.store import COPY, PUT, Store, Writing
+from emulator.buckets.versions import VersionPage
 from emulator.state import Database
 
 CHUNK_BYTES = 1024 * 1024
@@ -41,16 +52,18 @@ class OpenObject:
 class Objects:
     """The objects of one home's buckets."""
 
-    def __init__(self, database: Database, folder: Folder, staging: Path) -> None:
+    def __init__(self, database: Database, folder: Folder, store: Store, blobs: Blobs, staging: Path) -> None:
         self._database = database
         self._folder = folder
+        self._store = store
+        self._blobs = blobs
         self._staging = staging
 
     def stage(self, bucket: str, key: str, description: Description | None = None) -> StagedFile:
         """Begin an object: refuse now what could not be stored, and return where its bytes go until `place`."""
         self._check_bucket(bucket)
-        relative_path(key)
-        _check_metadata(description.metadata if description else {})
+        check_key(key)
+        check_description(description or Description())
         return StagedFile(self._staging)
 
     def place(
@@ -60,23 +73,14 @@ class Objects:
         staged: StagedFile,
         description: Description | None = None,
         *,
-        name: str = events.PUT,
-        request_id: str | None = None,
-        trace: str = "",
-        precondition: Precondition | None = None,
+        content: Content | None = None,
+        writing: Writing = PUT,
     ) -> StoredObject:
-        """Make *staged* the object *key*, unless *precondition*, given what is there now, raises."""
-        if precondition is not None:
+        """Make *staged* the object *key*; *content* says what its bytes are, if more than their MD5 is known."""
+        if writing.precondition is not None or self._keeps_versions(bucket):
             self._folder.reconcile(bucket, key, stillness_seconds=0)
-        return self._folder.place(
-            bucket,
-            key,
-            staged,
-            description or Description(),
-            name=name,
-            request_id=request_id,
-            trace=trace,
-            precondition=precondition,
+        return self._store.place(
+            bucket, key, staged, content or Content(staged.etag), description or Description(), writing
         )
 
     def put(
@@ -85,66 +89,89 @@ class Objects:
         key: str,
         source: BinaryIO,
         description: Description | None = None,
-        *,
-        name: str = events.PUT,
-        request_id: str | None = None,
-        trace: str = "",
+        writing: Writing = PUT,
     ) -> StoredObject:
         """Store all that *source* has left to read."""
         with self.stage(bucket, key, description) as staged:
             while chunk := source.read(CHUNK_BYTES):
                 staged.write(chunk)
-            return self.place(bucket, key, staged, description, name=name, request_id=request_id, trace=trace)
+            return self.place(bucket, key, staged, description, writing=writing)
 
-    def open(self, bucket: str, key: str) -> OpenObject:
+    def open(self, bucket: str, key: str, version_id: str | None = None) -> OpenObject:
         """
         Return the object and its open file; a file that changed since its row was written is made known first.
 
         ObjectBeingWrittenError if somebody is writing to the file at this moment.
         """
         check_key(key)
-        self._check_bucket(bucket)
-        if not is_storable(key):
-            raise NoSuchKeyError(bucket, key)
+        if version_id is not None:
+            return self._open_version(bucket, key, version_id)
         for _ in range(_ATTEMPTS):
-            file = self._folder.files(bucket).open(key)
             stored = self._row(bucket, key)
+            if stored is not None and not stored.in_folder:
+                return self._open_blob(stored)
+            file = self._folder.files(bucket).open(key) if is_storable(key) else None
             if file is not None and stored is not None and stored.fingerprint == fingerprint_of(fstat(file.fileno())):
                 return OpenObject(stored, file)
             if file is not None:
                 file.close()
             self._folder.reconcile(bucket, key, stillness_seconds=_STILLNESS_SECONDS)
             if self._row(bucket, key) is None:
-                raise NoSuchKeyError(bucket, key)
+                raise self._missing(bucket, key)
         raise ObjectBeingWrittenError(bucket, key)
 
-    def head(self, bucket: str, key: str) -> StoredObject:
+    def head(self, bucket: str, key: str, version_id: str | None = None) -> StoredObject:
         """Return the object's record."""
-        with self.open(bucket, key) as opened:
+        with self.open(bucket, key, version_id) as opened:
             return opened.stored
 
     def copy(
         self,
-        source: tuple[str, str],
+        source: OpenObject,
         bucket: str,
         key: str,
         description: Description | None = None,
-        *,
-        request_id: str | None = None,
-        trace: str = "",
+        writing: Writing = COPY,
     ) -> StoredObject:
-        """Copy the object *source* (bucket, key); its description comes along unless another is given."""
-        with self.open(*source) as opened:
-            chosen = opened.stored.description if description is None else description
-            return self.put(bucket, key, opened.file, chosen, name=events.COPY, request_id=request_id, trace=trace)
+        """Copy *source*; its description comes along unless another is given."""
+        chosen = source.stored.description if description is None else description
+        with self.stage(bucket, key, chosen) as staged:
+            staged.append(source.file)
+            etag = source.stored.etag
+            if "-" in etag:  # that of a multipart upload: the copy is none
+                with staged.open() as written:
+                    etag = digest_of(written)
+            return self.place(bucket, key, staged, chosen, content=Content(etag), writing=writing)
 
-    def delete(self, bucket: str, key: str, *, request_id: str | None = None, trace: str = "") -> bool:
-        """Delete an object; tell whether there was one. To delete what is not there is a success, as on AWS."""
+    def delete(
+        self,
+        bucket: str,
+        key: str,
+        version_id: str | None = None,
+        *,
+        origin: Origin = OURSELVES,
+        event: str = events.DELETE,
+    ) -> Removed | None:
+        """Delete an object, or a version for good; None if there was none, which is a success, as on AWS."""
         self._check_bucket(bucket)
         check_key(key)
-        if not is_storable(key):
-            return False
-        return self._folder.remove(bucket, key, request_id=request_id, trace=trace) is not None
+        if version_id is not None:
+            return self._store.remove_version(bucket, key, version_id, origin)
+        if self._keeps_versions(bucket):
+            self._folder.reconcile(bucket, key)
+        return self._store.remove(bucket, key, origin, event)
+
+    def set_tags(
+        self,
+        bucket: str,
+        key: str,
+        tags: Mapping[str, str] | None,
+        version_id: str | None = None,
+        origin: Origin = OURSELVES,
+    ) -> StoredObject:
+        """Replace the tags of an object or of a version of it; None removes them."""
+        stored = self.head(bucket, key, version_id)
+        return self._store.set_tags(stored, tags, origin)
 
     def page(
         self, bucket: str, *, prefix: str = "", delimiter: str = "", start_after: str = "", limit: int = 1000
@@ -164,15 +191,78 @@ class Objects:
             yield from page.objects
             start = page.next_start
 
+    def versions(
+        self,
+        bucket: str,
+        *,
+        prefix: str = "",
+        delimiter: str = "",
+        start_key: str = "",
+        start_version: str | None = None,
+        limit: int = 1000,
+    ) -> VersionPage:
+        """Return a page of the bucket's versions and delete markers; see `versions.page`."""
+        with self._database.snapshot() as connection:
+            index.require_bucket(connection, bucket)
+            return versions.page(
+                connection,
+                bucket,
+                prefix=prefix,
+                delimiter=delimiter,
+                start_key=start_key,
+                start_version=start_version,
+                limit=limit,
+            )
+
+    def _open_version(self, bucket: str, key: str, version_id: str) -> OpenObject:
+        with self._database.snapshot() as connection:
+            index.require_bucket(connection, bucket)
+            current = index.get(connection, bucket, key)
+            version = versions.get(connection, bucket, key, version_id)
+        if current is not None and current.version_id == version_id:
+            opened = self.open(bucket, key)
+            if opened.stored.version_id == version_id:
+                return opened
+            opened.file.close()
+            return self._open_version(bucket, key, version_id)
+        if version is None:
+            raise NoSuchVersionError(bucket, key, version_id)
+        if version.is_marker:
+            raise MarkerNotAllowedError(bucket, key, version_id)
+        return self._open_blob(version.stored)
+
+    def _open_blob(self, stored: StoredObject) -> OpenObject:
+        try:
+            return OpenObject(stored, self._blobs.open(stored.blob or ""))
+        except FileNotFoundError as error:
+            raise NoSuchKeyError(stored.bucket, stored.key) from error
+
+    def _missing(self, bucket: str, key: str) -> NoSuchKeyError:
+        with self._database.snapshot() as connection:
+            index.require_bucket(connection, bucket)
+            newest = versions.newest(connection, bucket, key)
+        if newest is not None and newest.is_marker:
+            return DeletedObjectError(bucket, key, newest.stored.version_id)
+        return NoSuchKeyError(bucket, key)
+
     def _row(self, bucket: str, key: str) -> StoredObject | None:
         with self._database.snapshot() as connection:
-            return index.get(connection, bucket, key)
+            stored = index.get(connection, bucket, key)
+            if stored is None:
+                index.require_bucket(connection, bucket)
+            return stored
 
     def _check_bucket(self, bucket: str) -> None:
         with self._database.snapshot() as connection:
             index.require_bucket(connection, bucket)
 
+    def _keeps_versions(self, bucket: str) -> bool:
+        with self._database.snapshot() as connection:
+            return index.require_bucket(connection, bucket).versioning != ""
 
-def _check_metadata(metadata: Mapping[str, str]) -> None:
+
+def check_description(description: Description) -> None:
+    """Raise MetadataTooLargeError unless S3 would take the user metadata."""
+    metadata = description.metadata
     if sum(len(name.encode()) + len(value.encode()) for name, value in metadata.items()) > _MAX_METADATA_BYTES:
         raise MetadataTooLargeError

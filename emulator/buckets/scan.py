@@ -12,8 +12,8 @@ from contextlib import suppress
 
 from emulator.buckets import index
 from emulator.buckets.files import fingerprint_of
-from emulator.buckets.index import Fingerprint
 from emulator.buckets.keys import key_of, may_be_temporary
+from emulator.buckets.records import Fingerprint
 from emulator.state import Database
 
 _PAGE = 1000

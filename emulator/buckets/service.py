@@ -2,21 +2,27 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from emulator.buckets import index, keys, scan, staging
-from emulator.buckets.errors import BucketAlreadyOwnedByYouError, BucketNotEmptyError
+from emulator.buckets import index, keys, scan, staging, versions
+from emulator.buckets.blobs import GRACE_SECONDS, Blobs
+from emulator.buckets.change import Changes, Subscriber
+from emulator.buckets.errors import BucketAlreadyOwnedByYouError, BucketNotEmptyError, InvalidArgumentError
 from emulator.buckets.events import ObjectEvent
 from emulator.buckets.files import remove_empty_folders
-from emulator.buckets.folder import Folder, Subscriber
+from emulator.buckets.folder import Folder
 from emulator.buckets.notifications import NotificationRules
 from emulator.buckets.objects import Objects
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
+from emulator.buckets.settings import BucketSettings
+from emulator.buckets.store import Store
 from emulator.buckets.watcher import SCAN_SECONDS, Watcher, watcher_for
+from emulator.errors import InvalidRequestError, NotFoundError
 from emulator.home import Home
 from emulator.settings import Settings
 from emulator.state import Database
@@ -47,7 +53,9 @@ class Buckets:
         self._database = database
         self._home = home
         self._clock = clock
-        self._folder = Folder(database, self.path, on_event, clock)
+        self._blobs = Blobs(home.blobs)
+        self._changes = Changes(database, self._blobs, on_event, clock)
+        self._folder = Folder(database, self.path, self._changes, self._blobs)
 
     @property
     def root(self) -> Path:
@@ -56,45 +64,81 @@ class Buckets:
 
     @cached_property
     def objects(self) -> Objects:
-        return Objects(self._database, self._folder, self._home.staging)
+        store = Store(self._changes, self._folder.files, self._blobs, self._home.staging)
+        return Objects(self._database, self._folder, store, self._blobs, self._home.staging)
 
     @cached_property
     def rules(self) -> NotificationRules:
         return NotificationRules(self._database)
 
-    def create_bucket(self, name: str) -> Bucket:
-        """Make a bucket; a folder of that name that is here already becomes it, with all that it holds."""
+    @cached_property
+    def bucket_settings(self) -> BucketSettings:
+        return BucketSettings(self._database)
+
+    def create_bucket(self, name: str, folder: Path | None = None) -> Bucket:
+        """
+        Make a bucket; a folder of that name that is here already becomes it, with all that it holds.
+
+        *folder*, anywhere on this machine, is adopted: it stays where it is, and the bucket's own is a link to it.
+        """
         keys.check_bucket_name(name)
         created_at = self._clock()
+        path = self.path(name)
+        if folder is not None:
+            self._check_adoptable(path, folder)
         with self._database.transaction() as connection:
             if connection.execute("SELECT 1 FROM bucket WHERE name = ?", (name,)).fetchone():
                 raise BucketAlreadyOwnedByYouError(name)
             connection.execute("INSERT INTO bucket (name, created_at) VALUES (?, ?)", (name, created_at.timestamp()))
+            if folder is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.symlink_to(folder.resolve())
         # After the row, so that a watcher that sees the folder knows whose it is. The touch tells it of a folder that
         # was here before.
-        self.path(name).mkdir(parents=True, exist_ok=True)
-        os.utime(self.path(name))
-        return Bucket(name, created_at, self.path(name))
+        path.mkdir(parents=True, exist_ok=True)
+        os.utime(path, follow_symlinks=False)
+        return Bucket(name, created_at, path)
 
     def delete_bucket(self, name: str, *, force: bool = False) -> None:
         """
-        Delete a bucket, its folder and its rules.
+        Delete a bucket, its folder and its rules; a folder that was adopted stays, with its files.
 
         Anything in it raises BucketNotEmptyError, unless *force*: then its objects are deleted one by one first, with
         their events, and other files go with the folder.
         """
         self.scan(name)
-        if force:
+        path = self.path(name)
+        if force and not path.is_symlink():
             self._delete_objects(name)
         with self._database.transaction() as connection:
             index.require_bucket(connection, name)
-            if (key := index.first_key(connection, name)) is not None:
+            key = index.first_key(connection, name) or versions.first_key(connection, name)
+            if key is not None and not (force and path.is_symlink()):
                 raise BucketNotEmptyError(name, key)
-            if force:
-                shutil.rmtree(self.path(name), ignore_errors=True)
-            elif not remove_empty_folders(str(self.path(name))):
+            if path.is_symlink():
+                path.unlink()
+            elif force:
+                shutil.rmtree(path, ignore_errors=True)
+            elif not remove_empty_folders(str(path)):
                 raise BucketNotEmptyError(name, self._any_file(name))
             connection.execute("DELETE FROM bucket WHERE name = ?", (name,))
+
+    def versioning(self, name: str) -> str:
+        """Return "Enabled", "Suspended", or "" for a bucket that was never asked to keep versions."""
+        with self._database.snapshot() as connection:
+            return index.require_bucket(connection, name).versioning
+
+    def set_versioning(self, name: str, status: str) -> None:
+        """Keep versions from now on ("Enabled"), or make no new ones ("Suspended")."""
+        if status not in ("Enabled", "Suspended"):
+            raise InvalidArgumentError(f"{status!r} is no status of versioning", hint="choose Enabled or Suspended")
+        with self._database.transaction() as connection:
+            index.require_bucket(connection, name)
+            connection.execute("UPDATE bucket SET versioning = ? WHERE name = ?", (status, name))
+            # What is here already has no copy yet: the next look at it makes one.
+            connection.execute("UPDATE object SET settled = 0 WHERE bucket = ? AND in_folder AND blob IS NULL", (name,))
+        with suppress(OSError):
+            os.utime(self.path(name), follow_symlinks=False)  # so that a watcher has that look now
 
     def list(self) -> list[Bucket]:
         """Return the buckets by name."""
@@ -154,16 +198,39 @@ class Buckets:
     def tidy(self) -> None:
         """Make missing folders, and remove what killed processes left in the staging folder."""
         for folder in (self._home.staging, self._home.buckets, *(self.path(name) for name in self.names())):
-            folder.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError):  # a link to an adopted folder that is not there now, an unmounted disk say
+                folder.mkdir(parents=True, exist_ok=True)
         staging.remove_leftovers(self._home.staging)
+        for name in self.names():
+            self._folder.files(name).remove_leftovers()
+        self.sweep()
+
+    def sweep(self, older_than_seconds: float = GRACE_SECONDS) -> int:
+        """Remove the blobs that no row has, which killed processes left; tell how many those were."""
+        return self._blobs.sweep(self._used_blobs, older_than_seconds)
 
     def watcher(self, *, scan_seconds: float = SCAN_SECONDS, on_activity: Callable[[], None] | None = None) -> Watcher:
         """Return a watcher of all buckets, not started; see `watcher_for`."""
         return watcher_for(self, scan_seconds=scan_seconds, on_activity=on_activity)
 
     def _delete_objects(self, name: str) -> None:
-        for stored in self.objects.all(name):
-            self.objects.delete(name, stored.key)
+        keeps_versions = self.versioning(name) != ""
+        while page := self.objects.versions(name).versions:
+            for version in page:
+                self.objects.delete(name, version.key, version.stored.version_id if keeps_versions else None)
+
+    def _check_adoptable(self, path: Path, folder: Path) -> None:
+        if path.exists() or path.is_symlink():
+            raise InvalidRequestError(f"the bucket's folder {path} is there already: no other can take its place")
+        if not folder.is_dir():
+            raise NotFoundError(f"{folder} is no folder")
+        resolved = folder.resolve()
+        if resolved.is_relative_to(self._home.root.resolve()) or self._home.root.resolve().is_relative_to(resolved):
+            raise InvalidRequestError(f"{folder} and the home {self._home.root} lie within each other")
+
+    def _used_blobs(self, names: Collection[str]) -> set[str]:
+        with self._database.snapshot() as connection:
+            return index.used_blobs(connection, names)
 
     def _any_file(self, name: str) -> str:
         found = (path for path in self.path(name).rglob("*") if not path.is_dir())

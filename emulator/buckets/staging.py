@@ -11,7 +11,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
+from emulator.buckets.blobs import copy_bytes
 from emulator.buckets.errors import StorageError
 
 _GRACE_SECONDS = 60
@@ -46,6 +48,17 @@ class StagedFile:
             raise StorageError(f"the object cannot be written: {error.strerror}") from error
         self._md5.update(chunk)
         self.size_bytes += len(chunk)
+
+    def append(self, source: BinaryIO) -> None:
+        """Append all of the file *source*, unread: the etag says nothing of it."""
+        try:
+            self.size_bytes += copy_bytes(source, self._file)
+        except OSError as error:
+            raise StorageError(f"the object cannot be written: {error.strerror}") from error
+
+    def open(self) -> BinaryIO:
+        """Open what was written so far for reading."""
+        return Path(self.path).open("rb")
 
     def stamp(self, now_ns: int) -> None:
         """

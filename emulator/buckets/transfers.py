@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from emulator.buckets.index import Description, guess_type
 from emulator.buckets.objects import CHUNK_BYTES, OpenObject
+from emulator.buckets.records import Description, guess_type
 from emulator.buckets.service import Buckets
 from emulator.buckets.uri import S3Uri
 from emulator.errors import InvalidRequestError, NotFoundError
@@ -62,7 +62,8 @@ class Transfers:
         """Copy one file; the destination has all of it, or is what it was."""
         source, destination = transfer.source, transfer.destination
         if isinstance(source, S3Uri) and isinstance(destination, S3Uri):
-            self._buckets.objects.copy((source.bucket, source.key), destination.bucket, destination.key)
+            with self._buckets.objects.open(source.bucket, source.key) as opened:
+                self._buckets.objects.copy(opened, destination.bucket, destination.key)
         elif isinstance(source, S3Uri) and isinstance(destination, Path):
             with self._buckets.objects.open(source.bucket, source.key) as opened:
                 _save(opened, destination)

@@ -1,6 +1,6 @@
 """Where records of events go that are for a bucket: an object each, written once, also after a crash in between."""
 
-from emulator.buckets import Buckets, Description, StoredObject
+from emulator.buckets import Buckets, Description, Origin, StoredObject, Writing
 from emulator.buckets.errors import PreconditionFailedError
 from emulator.functions.events.outbox import Delivery
 
@@ -22,14 +22,8 @@ class BucketDestinations:
         with objects.stage(delivery.bucket, delivery.key, description) as staged:
             staged.write(delivery.body)
             try:
-                objects.place(
-                    delivery.bucket,
-                    delivery.key,
-                    staged,
-                    description,
-                    trace=delivery.trace,
-                    precondition=_must_be_new,
-                )
+                writing = Writing(origin=Origin(trace=delivery.trace), precondition=_must_be_new)
+                objects.place(delivery.bucket, delivery.key, staged, description, writing=writing)
             except PreconditionFailedError:
                 return
 

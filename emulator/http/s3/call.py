@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from emulator.buckets import Buckets
+from emulator.buckets import Buckets, Origin
 from emulator.buckets.events import host_id
 from emulator.http.s3.address import Address
 from emulator.settings import Settings
@@ -38,9 +38,9 @@ class Call:
         return self.request.headers.get(name)
 
     @property
-    def trace(self) -> str:
-        """Return the X-Ray trace header, "" for none: what comes of the request carries it on."""
-        return self.header("X-Amzn-Trace-Id") or ""
+    def origin(self) -> Origin:
+        """Return who makes a change: what comes of the request carries its trace header on."""
+        return Origin(self.request_id, self.header("X-Amzn-Trace-Id") or "")
 
     def headers(self) -> dict[str, str]:
         """Return the headers of every answer."""

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 
 from emulator.buckets import StoredObject
 from emulator.buckets.errors import NoSuchKeyError, PreconditionFailedError
-from emulator.buckets.folder import Precondition
+from emulator.buckets.store import Precondition
 from emulator.http.s3.call import Call
 from emulator.http.s3.errors import NotImplementedByS3Error
 

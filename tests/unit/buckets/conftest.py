@@ -1,6 +1,7 @@
 """Buckets without a server: a home of their own, and a subscriber that remembers what it was told."""
 
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,3 +56,13 @@ def buckets(database: Database, home: Home, settings: Settings, recorder: Record
 def raw(buckets: Buckets) -> Path:
     """The folder of a bucket named raw."""
     return buckets.create_bucket("raw").path
+
+
+@pytest.fixture
+def other_file_system(home: Home) -> Iterator[Path]:
+    """A folder that no rename reaches from the home."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == home.root.stat().st_dev:
+        pytest.skip("this machine has no second file system at hand")
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)

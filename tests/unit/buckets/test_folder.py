@@ -12,13 +12,12 @@ import pytest
 from emulator.buckets import Buckets, Description, ObjectEvent
 from emulator.buckets.errors import (
     AccessDeniedError,
-    KeyClashError,
     NoSuchKeyError,
     ObjectBeingWrittenError,
     PreconditionFailedError,
-    UnstorableKeyError,
 )
-from emulator.buckets.index import StoredObject
+from emulator.buckets.records import Origin, StoredObject
+from emulator.buckets.store import Writing
 from emulator.home import Home
 from emulator.settings import Settings
 from emulator.state import Database
@@ -214,7 +213,7 @@ def test_put_keeps_what_the_writer_said_about_it(buckets: Buckets, raw: Path, re
     Type and metadata belong to the bytes they came with: a file changed by hand loses them.
     """
     described = Description("text/x-mine", {"who": "me"}, {"Cache-Control": "no-cache"})
-    buckets.objects.put("raw", "a/b.csv", io.BytesIO(b"x"), described, request_id="R1")
+    buckets.objects.put("raw", "a/b.csv", io.BytesIO(b"x"), described, Writing(origin=Origin("R1")))
 
     assert buckets.objects.head("raw", "a/b.csv").description == described
     assert recorder.events[0].request_id == "R1"
@@ -231,7 +230,8 @@ def test_copy_is_told_apart_from_put(buckets: Buckets, raw: Path, recorder: Reco
     """
     buckets.objects.put("raw", "a", io.BytesIO(b"x"), Description(metadata={"who": "me"}))
 
-    copied = buckets.objects.copy(("raw", "a"), "raw", "b")
+    with buckets.objects.open("raw", "a") as source:
+        copied = buckets.objects.copy(source, "raw", "b")
 
     assert recorder.seen == [("ObjectCreated:Put", "a"), ("ObjectCreated:Copy", "b")]
     assert copied.description.metadata == {"who": "me"}
@@ -280,23 +280,29 @@ def test_a_precondition_sees_what_is_there_at_that_moment(buckets: Buckets, raw:
     (raw / "a").write_text("mine")
 
     with buckets.objects.stage("raw", "a") as staged, pytest.raises(PreconditionFailedError):
-        buckets.objects.place("raw", "a", staged, precondition=nothing_there)
+        buckets.objects.place("raw", "a", staged, writing=Writing(precondition=nothing_there))
 
     assert (raw / "a").read_text() == "mine"
 
 
-def test_a_key_beside_a_longer_one_is_refused(buckets: Buckets, raw: Path) -> None:
+def test_a_key_beside_a_longer_one_lies_outside_the_folder(buckets: Buckets, raw: Path) -> None:
     """
-    A folder cannot hold both; the one that is there must not suffer.
+    A folder cannot hold both, S3 can; the one that is there must not suffer.
     """
     buckets.objects.put("raw", "a", io.BytesIO(b"x"))
     buckets.objects.put("raw", "d/e", io.BytesIO(b"x"))
 
-    with pytest.raises(KeyClashError):
-        buckets.objects.put("raw", "a/b", io.BytesIO(b"y"))
-    with pytest.raises(KeyClashError):
-        buckets.objects.put("raw", "d", io.BytesIO(b"y"))
+    beside = buckets.objects.put("raw", "a/b", io.BytesIO(b"y"))
+    before = buckets.objects.put("raw", "d", io.BytesIO(b"z"))
 
+    assert not beside.in_folder
+    assert not before.in_folder
+    assert {stored.key: _content(buckets, stored.key) for stored in buckets.objects.all("raw")} == {
+        "a": b"x",
+        "a/b": b"y",
+        "d": b"z",
+        "d/e": b"x",
+    }
     assert (raw / "a").read_text() == "x"
     assert (raw / "d/e").read_text() == "x"
 
@@ -321,8 +327,8 @@ def test_links_are_followed_only_within_the_bucket(
     for key in ("outside", "folder/key"):
         with pytest.raises(NoSuchKeyError):
             buckets.objects.head("raw", key)
-    with pytest.raises(UnstorableKeyError):
-        buckets.objects.put("raw", "folder/key", io.BytesIO(b"y"))
+    buckets.objects.put("raw", "folder/key", io.BytesIO(b"y"))
+    assert _content(buckets, "folder/key") == b"y"
     buckets.objects.delete("raw", "folder/key")
     buckets.objects.put("raw", "outside", io.BytesIO(b"y"))
     assert (secret / "key").read_text() == "s3cret"
@@ -352,3 +358,8 @@ def test_an_unreadable_file_is_said_to_be_one(buckets: Buckets, raw: Path) -> No
     else:
         with pytest.raises(AccessDeniedError):
             buckets.objects.head("raw", "a")
+
+
+def _content(buckets: Buckets, key: str) -> bytes:
+    with buckets.objects.open("raw", key) as opened:
+        return opened.file.read()

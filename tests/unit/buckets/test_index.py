@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from emulator.buckets import Buckets
 from emulator.buckets import index as rows
-from emulator.buckets.index import Fingerprint, StoredObject
+from emulator.buckets.records import Content, Fingerprint, StoredObject
 from emulator.state import Database
 
 KEYS = st.sets(st.text(alphabet="ab/é\ud7ff\ue000\U0010ffff", min_size=1, max_size=5), max_size=25)
@@ -23,7 +23,7 @@ def fill(database: Database, bucket: str, keys: set[str]) -> None:
     with database.transaction() as connection:
         connection.execute("DELETE FROM object")
         for key in keys:
-            rows.put(connection, StoredObject(bucket, key, Fingerprint(1, 1, 1), True, "e", "s"))
+            rows.put(connection, StoredObject(bucket, key, Fingerprint(1, 1, 1), True, "s", Content("e")))
 
 
 def listing(keys: set[str], prefix: str, delimiter: str) -> list[str]:

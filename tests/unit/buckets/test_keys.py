@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.buckets.errors import InvalidBucketNameError, KeyTooLongError, UnstorableKeyError
-from emulator.buckets.keys import check_bucket_name, is_temporary, key_of, may_be_temporary, relative_path
+from emulator.buckets.errors import InvalidBucketNameError, InvalidKeyError, KeyTooLongError, UnstorableKeyError
+from emulator.buckets.keys import check_bucket_name, check_key, is_temporary, key_of, may_be_temporary, relative_path
 from emulator.errors import InvalidRequestError
 
 
@@ -28,13 +28,23 @@ def test_a_name_that_aws_refuses_is_refused(name: str) -> None:
         check_bucket_name(name)
 
 
-@pytest.mark.parametrize("key", ["../x", "a/../b", "a//b", "/a", "a/", ".", "a/./b", "a\0b", "x" * 256])
+@pytest.mark.parametrize("key", ["a/../b", "a//b", "/a", "a/", ".", "a/./b", "a\0b", "x" * 256])
 def test_a_key_that_a_folder_cannot_hold_is_refused_with_its_reason(key: str) -> None:
     """
     A bent key would be another object, or a file outside the bucket.
     """
     with pytest.raises(UnstorableKeyError, match="cannot be a file"):
         relative_path(key)
+
+
+@pytest.mark.parametrize("key", ["..", "../x", "a/../../x", "/../x"])
+def test_a_key_that_leads_above_its_bucket_is_none(key: str) -> None:
+    """
+    AWS refuses these, and only these.
+    """
+    with pytest.raises(InvalidKeyError):
+        check_key(key)
+    check_key("a/../x")
 
 
 def test_a_key_is_at_most_1024_bytes_of_utf_8() -> None:

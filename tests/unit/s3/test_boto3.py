@@ -280,7 +280,6 @@ def test_what_is_not_there_has_aws_s_code(s3: Any, raw: Path) -> None:
     assert refused(s3.put_object, Bucket="none", Key="a", Body=b"x" * 3_000_000) == ("NoSuchBucket", 404)
     assert refused(s3.list_objects_v2, Bucket="none") == ("NoSuchBucket", 404)
     assert refused(s3.put_object, Bucket="raw", Key="k" * 1025, Body=b"") == ("KeyTooLongError", 400)
-    assert refused(s3.put_object, Bucket="raw", Key="a//b", Body=b"") == ("InvalidArgument", 400)
 
 
 def test_what_is_not_built_says_so(s3: Any, raw: Path) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 from aiohttp import web
 
-from emulator.buckets import Description, StoredObject
+from emulator.buckets import Description, StoredObject, Writing, events
 from emulator.buckets.errors import InvalidArgumentError, PreconditionFailedError
 from emulator.errors import InvalidRequestError
 from emulator.http.s3.address import decode
@@ -35,11 +35,11 @@ async def run(call: Call) -> web.StreamResponse:
 
 
 def _copy(call: Call, source: tuple[str, str], description: Description | None) -> StoredObject:
-    if not is_modified(call.buckets.objects.head(*source), call.request.headers, _CONDITION_PREFIX):
-        raise PreconditionFailedError
-    return call.buckets.objects.copy(
-        source, call.bucket, call.key, description, request_id=call.request_id, trace=call.trace
-    )
+    with call.buckets.objects.open(*source) as opened:
+        if not is_modified(opened.stored, call.request.headers, _CONDITION_PREFIX):
+            raise PreconditionFailedError
+        writing = Writing(events.COPY, call.origin)
+        return call.buckets.objects.copy(opened, call.bucket, call.key, description, writing)
 
 
 def _source(call: Call) -> tuple[str, str]:

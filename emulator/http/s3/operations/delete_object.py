@@ -9,9 +9,7 @@ from emulator.http.s3.router import Operation
 
 
 async def run(call: Call) -> web.StreamResponse:
-    await asyncio.to_thread(
-        call.buckets.objects.delete, call.bucket, call.key, request_id=call.request_id, trace=call.trace
-    )
+    await asyncio.to_thread(call.buckets.objects.delete, call.bucket, call.key, origin=call.origin)
     return call.answer(204)
 
 

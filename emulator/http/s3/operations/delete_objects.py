@@ -27,7 +27,7 @@ def _delete(call: Call, keys: list[str], quiet: bool) -> list[tuple[str, Content
     outcome: list[tuple[str, Content]] = []
     for key in keys:
         try:
-            call.buckets.objects.delete(call.bucket, key, request_id=call.request_id, trace=call.trace)
+            call.buckets.objects.delete(call.bucket, key, origin=call.origin)
         except EmulatorError as error:
             outcome.append(("Error", [("Key", key), ("Code", error.code), ("Message", error.message)]))
         else:

@@ -4,6 +4,7 @@ import asyncio
 
 from aiohttp import web
 
+from emulator.buckets import Writing
 from emulator.http.s3.body import Body
 from emulator.http.s3.call import Call
 from emulator.http.s3.checksums import Checksums
@@ -30,9 +31,7 @@ async def run(call: Call) -> web.StreamResponse:
             call.key,
             staged,
             description,
-            request_id=call.request_id,
-            trace=call.trace,
-            precondition=condition,
+            writing=Writing(origin=call.origin, precondition=condition),
         )
     headers = {"ETag": f'"{stored.etag}"', "x-amz-server-side-encryption": "AES256"}
     return call.answer(headers=headers | checksums_of(stored))
