@@ -127,7 +127,7 @@ class Change:
         index.put(self.connection, stored)
 
     def _supersede(self, key: str, replaced: StoredObject | None, new_version_id: str) -> None:
-        if new_version_id == NULL_VERSION:
+        if self.keeps_versions and new_version_id == NULL_VERSION:
             older = versions.get(self.connection, self.bucket.name, key, NULL_VERSION)
             if older is not None:
                 versions.delete(self.connection, older.stored)

@@ -24,7 +24,7 @@ _MAX_INODE = 2**63 - 1
 class Files:
     """The files of one bucket, by key."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: str) -> None:
         self._root = os.path.realpath(folder)
 
     def path(self, key: str) -> str:

@@ -49,9 +49,19 @@ class Folder:
         self._path_of = path_of
         self._changes = changes
         self._blobs = blobs
+        self._known: dict[str, tuple[int, Files]] = {}
 
     def files(self, bucket: str) -> Files:
-        return Files(self._path_of(bucket))
+        """Return the files of *bucket*; where its folder really is, is found out once for each folder it has had."""
+        path = str(self._path_of(bucket))
+        try:
+            inode = os.lstat(path).st_ino
+        except OSError:
+            return Files(path)
+        known = self._known.get(bucket)
+        if known is None or known[0] != inode:
+            known = self._known[bucket] = (inode, Files(path))
+        return known[1]
 
     def reconcile(self, bucket: str, key: str, *, stillness_seconds: float | None = None) -> ObjectEvent | None:
         """

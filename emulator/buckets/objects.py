@@ -246,18 +246,18 @@ class Objects:
         return NoSuchKeyError(bucket, key)
 
     def _row(self, bucket: str, key: str) -> StoredObject | None:
-        with self._database.snapshot() as connection:
+        with self._database.reading() as connection:
             stored = index.get(connection, bucket, key)
             if stored is None:
                 index.require_bucket(connection, bucket)
             return stored
 
     def _check_bucket(self, bucket: str) -> None:
-        with self._database.snapshot() as connection:
+        with self._database.reading() as connection:
             index.require_bucket(connection, bucket)
 
     def _keeps_versions(self, bucket: str) -> bool:
-        with self._database.snapshot() as connection:
+        with self._database.reading() as connection:
             return index.require_bucket(connection, bucket).versioning != ""
 
 

@@ -6,7 +6,7 @@ A staged file is locked for as long as its process lives, so leftovers of a kill
 import fcntl
 import hashlib
 import os
-import tempfile
+import secrets
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -24,8 +24,10 @@ class StagedFile:
     """One object's bytes, written but not in place yet. Leaving the context removes what was not moved away."""
 
     def __init__(self, folder: Path) -> None:
+        self.path = f"{folder}/{secrets.token_hex(8)}"
         try:
-            descriptor, self.path = tempfile.mkstemp(dir=folder)
+            # With the permissions of a file that `cp` makes: a temporary one would be private.
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         except OSError as error:
             raise StorageError(f"{folder}: {error.strerror}") from error
         fcntl.flock(descriptor, fcntl.LOCK_SH)
@@ -61,13 +63,8 @@ class StagedFile:
         return Path(self.path).open("rb")
 
     def stamp(self, now_ns: int) -> None:
-        """
-        Set the file's time, and the permissions of a file that `cp` makes: temporary ones are private.
-
-        The time has all its digits, which no later write within the same tick of the kernel's clock will have.
-        """
+        """Set the file's time; one with all its digits no later write within the same tick of the clock will have."""
         os.utime(self._file.fileno(), ns=(now_ns, now_ns))
-        os.fchmod(self._file.fileno(), 0o644)
 
     def __enter__(self) -> "StagedFile":
         return self
