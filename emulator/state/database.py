@@ -72,7 +72,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection whose reads each see the moment they are made in; for one read, cheaper than a snapshot."""
+        """Yield a connection whose reads each see the moment they are made in; cheaper than a snapshot."""
         yield self._connection
 
     def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:

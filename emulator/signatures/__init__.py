@@ -1,0 +1,26 @@
+"""AWS Signature Version 4, both ways: who signed a request, a chunk or a form, and URLs that are signed beforehand."""
+
+from emulator.signatures.errors import ContentHashMismatchError, SignatureError
+from emulator.signatures.form import AllowedUpload, check_policy
+from emulator.signatures.policy_errors import MalformedPostRequestError
+from emulator.signatures.presigning import presign
+from emulator.signatures.records import Credentials, Headers, Lookup, Request
+from emulator.signatures.streaming import BodyVerifier, body_verifier
+from emulator.signatures.verification import Verified, verify
+
+__all__ = [
+    "AllowedUpload",
+    "BodyVerifier",
+    "ContentHashMismatchError",
+    "Credentials",
+    "Headers",
+    "Lookup",
+    "MalformedPostRequestError",
+    "Request",
+    "SignatureError",
+    "Verified",
+    "body_verifier",
+    "check_policy",
+    "presign",
+    "verify",
+]
