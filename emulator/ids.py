@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+import time
 import uuid
 
 _DIGITS = 17
@@ -35,3 +36,8 @@ def new_request_id() -> str:
 def new_version_id() -> str:
     """Return a fresh version id of an object: opaque, 32 characters, as S3's are."""
     return secrets.token_hex(16)
+
+
+def new_upload_id() -> str:
+    """Return a fresh id of a multipart upload; later ones sort after earlier ones."""
+    return f"{time.time_ns():016x}{secrets.token_hex(24)}"

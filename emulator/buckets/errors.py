@@ -30,6 +30,58 @@ class NoSuchKeyError(NotFoundError):
         self.key = key
 
 
+class NoSuchUploadError(NotFoundError):
+    """There is no such multipart upload any more, or there never was."""
+
+    code = "NoSuchUpload"
+
+    def __init__(self, upload_id: str) -> None:
+        super().__init__(
+            "The specified multipart upload does not exist. The upload ID might be invalid, or the multipart upload"
+            " might have been aborted or completed."
+        )
+        self.fields = {"UploadId": upload_id}
+
+
+class InvalidPartError(InvalidRequestError):
+    """A part that is to be in the object was not uploaded, or is another one."""
+
+    code = "InvalidPart"
+
+    def __init__(self, upload_id: str, number: int, etag: str) -> None:
+        super().__init__(
+            "One or more of the specified parts could not be found.  The part may not have been uploaded, or the"
+            " specified entity tag may not match the part's entity tag."
+        )
+        self.fields = {"UploadId": upload_id, "PartNumber": str(number), "ETag": etag}
+
+
+class InvalidPartOrderError(InvalidRequestError):
+    """Parts are named in the order of their numbers."""
+
+    code = "InvalidPartOrder"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The list of parts was not in ascending order. Parts must be ordered by part number.",
+        )
+
+
+class EntityTooSmallError(InvalidRequestError):
+    """Every part but the last has at least 5 MiB."""
+
+    code = "EntityTooSmall"
+
+    def __init__(self, proposed: int, minimum: int, number: int, etag: str) -> None:
+        super().__init__("Your proposed upload is smaller than the minimum allowed size")
+        self.fields = {
+            "ProposedSize": str(proposed),
+            "MinSizeAllowed": str(minimum),
+            "PartNumber": str(number),
+            "ETag": etag,
+        }
+
+
 class DeletedObjectError(NoSuchKeyError):
     """The newest version of the key is a delete marker."""
 

@@ -21,6 +21,7 @@ from emulator.buckets.objects import Objects
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
 from emulator.buckets.settings import BucketSettings
 from emulator.buckets.store import Store
+from emulator.buckets.uploads import Uploads
 from emulator.buckets.watcher import SCAN_SECONDS, Watcher, watcher_for
 from emulator.errors import InvalidRequestError, NotFoundError
 from emulator.home import Home
@@ -56,6 +57,7 @@ class Buckets:
         self._blobs = Blobs(home.blobs)
         self._changes = Changes(database, self._blobs, on_event, clock)
         self._folder = Folder(database, self.path, self._changes, self._blobs)
+        self._store = Store(self._changes, self._folder.files, self._blobs, home.staging)
 
     @property
     def root(self) -> Path:
@@ -64,8 +66,11 @@ class Buckets:
 
     @cached_property
     def objects(self) -> Objects:
-        store = Store(self._changes, self._folder.files, self._blobs, self._home.staging)
-        return Objects(self._database, self._folder, store, self._blobs, self._home.staging)
+        return Objects(self._database, self._folder, self._store, self._blobs, self._home.staging)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        return Uploads(self._database, self._changes, self._store, self._blobs, self._home.staging)
 
     @cached_property
     def rules(self) -> NotificationRules:

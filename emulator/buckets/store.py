@@ -30,6 +30,8 @@ class Writing:
     origin: Origin = OURSELVES
     precondition: Precondition | None = None
     """Raises if the object that is there now, None for none, forbids the write."""
+    also: Callable[[Change], None] = lambda change: None
+    """What else happens in the same transaction, before it."""
 
 
 PUT = Writing()
@@ -53,6 +55,7 @@ class Store:
             current = change.current(key)
             if writing.precondition is not None:
                 writing.precondition(current)
+            writing.also(change)
             staged.stamp(time.time_ns())
             if is_storable(key):
                 current = change.keep(current, self._files(bucket).path(key))
