@@ -6,6 +6,7 @@
 #   make lint         ruff, mypy and the import arrows
 #   make test-unit    the tests that need no engine
 #   make docs         docs/cli.md, from the help of the commands
+#   make models       emulator/http/aws/models/*.json, from the installed botocore
 #   make bench        the numbers of docs/benchmarks.md
 #   make build        the wheel and the source archive, in dist/
 #   make clean        remove what these targets made in the checkout
@@ -26,7 +27,7 @@ STAMP := $(VENV)/.installed
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
-.PHONY: help setup engine lint test test-unit bench docs demo demo-clean build clean
+.PHONY: help setup engine lint test test-unit bench docs models demo demo-clean build clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -84,6 +85,9 @@ test-unit: setup
 
 docs: setup
 	@$(BIN)/python -m cli.reference docs/cli.md
+
+models: setup
+	@$(BIN)/python -m emulator.http.aws.models
 
 bench: engine
 	@$(BIN)/python -m benchmarks
