@@ -52,6 +52,11 @@ class Settings:
     """How much of the disk the logs of one group may take; the oldest go first."""
     aws_runtime_images: bool = False
     """Whether AWS's own image of a runtime is taken rather than ours, where the local store has it."""
+    access_key_id: str = "test"
+    """What signs presigned URLs, and what requests must be signed with where signatures are required."""
+    secret_access_key: str = "test"  # noqa: S105 - what people set for an emulator
+    require_auth: bool = False
+    """Whether the S3 endpoint refuses what is not signed."""
     proxies: Mapping[str, str] = field(default_factory=dict)
     """Upper-case names and their values, handed to builds."""
     ca_bundle: Path | None = None
@@ -78,6 +83,9 @@ class Settings:
             worker_idle_seconds=_number(env, "CLOUDLET_WORKER_IDLE_SECONDS", cls.worker_idle_seconds),
             max_workers=int(_number(env, "CLOUDLET_MAX_WORKERS", cls.max_workers, least=1)),
             worker_transport=_one_of(env, "CLOUDLET_WORKER_TRANSPORT", WORKER_TRANSPORTS, cls.worker_transport),
+            access_key_id=env.get("CLOUDLET_ACCESS_KEY_ID", cls.access_key_id),
+            secret_access_key=env.get("CLOUDLET_SECRET_ACCESS_KEY", cls.secret_access_key),
+            require_auth=_one_of(env, "CLOUDLET_REQUIRE_AUTH", ("0", "1"), "0") == "1",
             log_bytes=int(_number(env, "CLOUDLET_LOG_BYTES", cls.log_bytes, least=65_536)),
             proxies=_proxies(env),
             ca_bundle=_ca_bundle(env),

@@ -187,6 +187,12 @@ class KeyClashError(ConflictError):
     code = "ObjectParentIsFile"
 
 
+class InvalidTagError(InvalidRequestError):
+    """A tag is longer than AWS takes, or there are too many."""
+
+    code = "InvalidTag"
+
+
 class MetadataTooLargeError(InvalidRequestError):
     """User metadata is at most 2 KB."""
 
@@ -201,8 +207,9 @@ class PreconditionFailedError(ConflictError):
 
     code = "PreconditionFailed"
 
-    def __init__(self) -> None:
+    def __init__(self, condition: str = "") -> None:
         super().__init__("At least one of the pre-conditions you specified did not hold")
+        self.fields = {"Condition": condition} if condition else {}
 
 
 class ObjectBeingWrittenError(ConflictError):

@@ -3,6 +3,7 @@
 from emulator.signatures.errors import ContentHashMismatchError, SignatureError
 from emulator.signatures.form import AllowedUpload, check_policy
 from emulator.signatures.policy_errors import MalformedPostRequestError
+from emulator.signatures.presigned import check_expiry
 from emulator.signatures.presigning import presign
 from emulator.signatures.records import Credentials, Headers, Lookup, Request
 from emulator.signatures.streaming import BodyVerifier, body_verifier
@@ -20,6 +21,7 @@ __all__ = [
     "SignatureError",
     "Verified",
     "body_verifier",
+    "check_expiry",
     "check_policy",
     "presign",
     "verify",

@@ -87,6 +87,14 @@ def checked_expires(text: str) -> int:
     return seconds
 
 
+def check_expiry(query: str, now: datetime) -> None:
+    """Raise RequestExpiredError, or another of AWS's errors, unless a URL with the raw *query* is still good."""
+    parameters = parameters_of(query)
+    signed_at = from_timestamp(parameters.get("X-Amz-Date", ""))
+    if signed_at is not None:
+        _check_time(signed_at, checked_expires(parameters.get("X-Amz-Expires", "0")), now)
+
+
 def _check_time(signed_at: datetime, expires_seconds: int, now: datetime) -> None:
     if signed_at - now > timedelta(seconds=MAX_SKEW_SECONDS):
         raise RequestNotYetValidError(signed_at, now)

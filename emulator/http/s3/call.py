@@ -1,57 +1,82 @@
-"""One request on its way through an operation, and the form of every answer."""
+"""One request on its way through an operation."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from aiohttp import web
 
 from emulator.buckets import Buckets, Origin
-from emulator.buckets.events import host_id
-from emulator.http.s3.address import Address
+from emulator.http.aws.model import Operation
+from emulator.http.aws.s3 import s3
 from emulator.settings import Settings
+from emulator.signatures import BodyVerifier
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Output: TypeAlias = Mapping[str, Any]
+"""What an operation returns: what boto3 will give its caller."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A request, what it is addressed to, and what answers it."""
+    """A request that has been understood, and what answers it. *asked* is what a caller of boto3 passed."""
 
     request: web.Request
-    address: Address
+    operation: Operation
+    asked: Mapping[str, Any]
+    headers: Mapping[str, str]
+    """Those of the request, without case, with those that a presigned URL holds."""
     request_id: str
     buckets: Buckets
     settings: Settings
+    threads: Executor
+    body_verifier: BodyVerifier | None = None
+    """Knows what the signature says of the body; None if nobody asks for signatures."""
 
     @property
     def bucket(self) -> str:
-        return self.address.bucket
+        return str(self.asked["Bucket"])
 
     @property
     def key(self) -> str:
-        return self.address.key
+        return str(self.asked["Key"])
 
-    def query(self, name: str, default: str = "") -> str:
-        """Return a query parameter."""
-        return self.request.rel_url.query.get(name, default)
-
-    def header(self, name: str) -> str | None:
-        """Return a header; names are compared without case."""
-        return self.request.headers.get(name)
+    @property
+    def version_id(self) -> str | None:
+        return self.asked.get("VersionId")
 
     @property
     def origin(self) -> Origin:
         """Return who makes a change: what comes of the request carries its trace header on."""
-        return Origin(self.request_id, self.header("X-Amzn-Trace-Id") or "")
+        return Origin(self.request_id, self.headers.get("X-Amzn-Trace-Id") or "")
 
-    def headers(self) -> dict[str, str]:
-        """Return the headers of every answer."""
-        return {"Server": "AmazonS3", "x-amz-request-id": self.request_id, "x-amz-id-2": host_id(self.request_id)}
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do what waits for the file system or the state file in a thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.threads, partial(work, *args, **kwargs))
 
-    def answer(
-        self, status: int = 200, headers: Mapping[str, str] | None = None, body: bytes = b"", xml: str | None = None
-    ) -> web.Response:
-        """Return a whole answer: an XML document, bytes, or nothing."""
-        content = body if xml is None else xml.encode()
-        chosen = self.headers() | dict(headers or {})
-        if xml is not None:
-            chosen["Content-Type"] = "application/xml"
-        return web.Response(status=status, headers=chosen, body=content or None)
+    def answer(self, output: Output, status: int | None = None) -> web.Response:
+        """Return an answer that is whole: headers, and a document or nothing."""
+        rendered = s3().protocol.render(self.operation, output)
+        headers = common_headers(self.request_id) | rendered.headers
+        if self.request.method == "HEAD":
+            return web.Response(status=status or rendered.status, headers=headers)
+        return web.Response(status=status or rendered.status, headers=headers, body=rendered.body or None)
+
+
+Handler: TypeAlias = Callable[[Call], Awaitable[Output | web.StreamResponse]]
+
+
+def common_headers(request_id: str) -> dict[str, str]:
+    """Return the headers of every answer."""
+    return {"Server": "AmazonS3", "x-amz-request-id": request_id, "x-amz-id-2": host_id(request_id)}
+
+
+def host_id(request_id: str) -> str:
+    """Return the second id that S3 gives every request, long and opaque."""
+    return f"{request_id}/cloudlet{request_id[::-1]}="

@@ -1,8 +1,7 @@
 """`If-Match` and its relatives: may this request go on, given what is there?"""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from typing import Any
 
 from emulator.buckets import StoredObject
 from emulator.buckets.errors import NoSuchKeyError, PreconditionFailedError
@@ -11,27 +10,27 @@ from emulator.http.s3.call import Call
 from emulator.http.s3.errors import NotImplementedByS3Error
 
 
-def is_modified(stored: StoredObject, headers: Mapping[str, str], prefix: str = "") -> bool:
+def is_modified(stored: StoredObject, asked: Mapping[str, Any], prefix: str = "") -> bool:
     """
     Tell whether a reader needs *stored*; PreconditionFailedError if it said not to send this one.
 
-    An etag decides before a date does. *prefix* is that of the headers, `x-amz-copy-source-` for a copy.
+    An etag decides before a date does. *prefix* is that of the members, `CopySource` for a copy.
     """
-    match, unmodified = headers.get(f"{prefix}If-Match"), _date(headers.get(f"{prefix}If-Unmodified-Since"))
+    match, unmodified = asked.get(f"{prefix}IfMatch"), asked.get(f"{prefix}IfUnmodifiedSince")
     if match is not None:
         if not _names(match, stored.etag):
-            raise PreconditionFailedError
+            raise PreconditionFailedError("If-Match")
     elif unmodified is not None and stored.last_modified > unmodified:
-        raise PreconditionFailedError
-    none_match, modified = headers.get(f"{prefix}If-None-Match"), _date(headers.get(f"{prefix}If-Modified-Since"))
+        raise PreconditionFailedError("If-Unmodified-Since")
+    none_match, modified = asked.get(f"{prefix}IfNoneMatch"), asked.get(f"{prefix}IfModifiedSince")
     if none_match is not None:
         return not _names(none_match, stored.etag)
     return modified is None or stored.last_modified > modified
 
 
 def write_condition(call: Call) -> Precondition | None:
-    """Return what must hold of the object that a put replaces; None if the request asks nothing."""
-    match, none_match = call.header("If-Match"), call.header("If-None-Match")
+    """Return what must hold of the object that a write replaces; None if the request asks nothing."""
+    match, none_match = call.asked.get("IfMatch"), call.asked.get("IfNoneMatch")
     if none_match not in (None, "*"):
         raise NotImplementedByS3Error("If-None-Match with anything but *")
     if match is None and none_match is None:
@@ -39,12 +38,12 @@ def write_condition(call: Call) -> Precondition | None:
 
     def check(current: StoredObject | None) -> None:
         if none_match is not None and current is not None:
-            raise PreconditionFailedError
+            raise PreconditionFailedError("If-None-Match")
         if match is not None:
             if current is None:
                 raise NoSuchKeyError(call.bucket, call.key)
             if not _names(match, current.etag):
-                raise PreconditionFailedError
+                raise PreconditionFailedError("If-Match")
 
     return check
 
@@ -52,12 +51,3 @@ def write_condition(call: Call) -> Precondition | None:
 def _names(header: str, etag: str) -> bool:
     named = (part.strip().removeprefix("W/").strip('"') for part in header.split(","))
     return any(part in ("*", etag) for part in named)
-
-
-def _date(header: str | None) -> datetime | None:
-    """Read an HTTP date; one that is none is left out of account, as on AWS."""
-    try:
-        date = parsedate_to_datetime(header or "")
-    except ValueError:
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -1,66 +1,77 @@
-"""What headers say about an object, on the way in and on the way out."""
+"""What a request says about an object, and what an answer does: the members of AWS's API, both ways."""
 
 from collections.abc import Mapping
-from email.utils import format_datetime
+from typing import Any
+from urllib.parse import parse_qsl
 
 from emulator.buckets import Description, StoredObject
+from emulator.buckets.errors import InvalidArgumentError
+from emulator.buckets.records import NULL_VERSION
+from emulator.buckets.tags import check_tags
 from emulator.http.s3.call import Call
-from emulator.http.s3.checksums import PREFIX as CHECKSUM_PREFIX
 
-_META_PREFIX = "x-amz-meta-"
-_KEPT = ("Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Expires")
+KEPT = (
+    "CacheControl",
+    "ContentDisposition",
+    "ContentEncoding",
+    "ContentLanguage",
+    "Expires",
+    "StorageClass",
+    "WebsiteRedirectLocation",
+)
+"""What is kept of a request and sent back with the object."""
+
 _DEFAULT_TYPE = "binary/octet-stream"
+ENCRYPTED = {"ServerSideEncryption": "AES256"}
+"""What S3 says of every object, since 2023."""
 
 
-def description_of(call: Call, checksums: Mapping[str, str] | None = None) -> Description:
+def description_of(call: Call) -> Description:
     """Return what the request says about the object it brings."""
-    headers = {name: value for name in _KEPT if (value := _kept(name, call.header(name)))}
-    metadata = {
-        name.lower().removeprefix(_META_PREFIX): _as_text(value)
-        for name, value in call.request.headers.items()
-        if name.lower().startswith(_META_PREFIX)
-    }
-    return Description(call.header("Content-Type") or _DEFAULT_TYPE, metadata, headers | dict(checksums or {}))
+    asked = call.asked
+    headers = {name: str(asked[name]) for name in KEPT if asked.get(name)}
+    if encoding := headers.pop("ContentEncoding", ""):
+        # The framing of this one request is no property of the object.
+        parts = [part for part in (part.strip() for part in encoding.split(",")) if part and part != "aws-chunked"]
+        headers |= {"ContentEncoding": ",".join(parts)} if parts else {}
+    if headers.get("StorageClass") == "STANDARD":
+        del headers["StorageClass"]
+    return Description(asked.get("ContentType") or _DEFAULT_TYPE, asked.get("Metadata", {}), headers, tags_of(asked))
 
 
-def headers_of(stored: StoredObject, *, checksums: bool = False) -> dict[str, str]:
-    """Return the headers that come with *stored*; its checksums only if asked for, and never with a part of it."""
+def tags_of(asked: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tags in the header x-amz-tagging, which are written as a query is."""
+    text = asked.get("Tagging")
+    if not text:
+        return {}
+    pairs = parse_qsl(text, keep_blank_values=True)
+    if len(dict(pairs)) != len(pairs):
+        raise InvalidArgumentError("Cannot provide multiple Tags with the same key")
+    return check_tags(dict(pairs))
+
+
+def facts_of(stored: StoredObject, *, checksums: bool = False) -> dict[str, Any]:
+    """Return what GetObject and HeadObject say of *stored*; its checksums only if asked for."""
     description = stored.description
-    headers = {
+    facts = {
+        "AcceptRanges": "bytes",
         "ETag": f'"{stored.etag}"',
-        "Last-Modified": format_datetime(stored.last_modified, usegmt=True),
-        "Accept-Ranges": "bytes",
-        "Content-Type": stored.content_type,
-        "x-amz-server-side-encryption": "AES256",
+        "LastModified": stored.last_modified,
+        "ContentType": stored.content_type,
+        **ENCRYPTED,
+        **description.headers,
+        "Metadata": description.metadata,
+        **version_of(stored),
     }
-    kept = {name: value for name, value in description.headers.items() if not name.startswith(CHECKSUM_PREFIX)}
+    if description.tags:
+        facts["TagCount"] = len(description.tags)
     if checksums:
-        headers |= checksums_of(stored)
-    return headers | kept | {f"{_META_PREFIX}{name}": _as_header(value) for name, value in description.metadata.items()}
+        facts |= stored.content.checksums
+    return facts
 
 
-def checksums_of(stored: StoredObject) -> dict[str, str]:
-    """Return the checksum headers that *stored* was written with."""
-    found = {name: value for name, value in stored.description.headers.items() if name.startswith(CHECKSUM_PREFIX)}
-    return found | ({"x-amz-checksum-type": "FULL_OBJECT"} if found else {})
-
-
-def _kept(name: str, value: str | None) -> str | None:
-    if value is None or name != "Content-Encoding":
-        return value
-    # The framing of this one request is no property of the object.
-    return ", ".join(part for part in (part.strip() for part in value.split(",")) if part != "aws-chunked")
-
-
-def _as_text(value: str) -> str:
-    """Read a header value as UTF-8, whose bytes aiohttp hands over one by one where they are no text."""
-    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _as_header(value: str) -> str:
-    """Write other than ASCII as S3 does: an encoded word of RFC 2047."""
-    if value.isascii():
-        return value
-    from email.header import Header
-
-    return Header(value, "utf-8", maxlinelen=10_000).encode()
+def version_of(stored: StoredObject) -> dict[str, str]:
+    """Return the version id, where the bucket has ever kept versions."""
+    if stored.version_id == NULL_VERSION and stored.blob is None:
+        return {}
+    return {"VersionId": stored.version_id}

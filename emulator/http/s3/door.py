@@ -1,23 +1,33 @@
 """The door: a request in, an operation called, an answer out; every failure becomes AWS's XML here."""
 
+import asyncio
+import dataclasses
 import logging
 import secrets
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 from aiohttp import web
 
 from emulator.buckets import Buckets
 from emulator.errors import EmulatorError
+from emulator.http.aws.request import Request, read_query
+from emulator.http.aws.s3 import headers_of, path_of, s3
 from emulator.http.s3.address import Address, address_of
+from emulator.http.s3.authority import Authority
+from emulator.http.s3.body import read_document
 from emulator.http.s3.call import Call
-from emulator.http.s3.errors import error_answer
+from emulator.http.s3.errors import NotImplementedByS3Error, error_answer
 from emulator.http.s3.operations import OPERATIONS
-from emulator.http.s3.router import choose
 from emulator.settings import Settings
 
 log = logging.getLogger(__name__)
 
 PATH = "/{path:(?s:.*)}"
 """The route: everything, since a key may hold any character, a newline too."""
+
+_THREADS = 4
 
 
 class S3Door:
@@ -30,22 +40,55 @@ class S3Door:
     def __init__(self, buckets: Buckets, settings: Settings) -> None:
         self._buckets = buckets
         self._settings = settings
+        self._authority = Authority(settings)
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="s3")
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer *request*; raises nothing but what ends a connection."""
         request_id = secrets.token_hex(8).upper()
-        call = Call(request, Address("", ""), request_id, self._buckets, self._settings)
         try:
-            call = Call(request, address_of(request), request_id, self._buckets, self._settings)
-            operation = choose(OPERATIONS, call)
-            log.debug("request: id=%s operation=%s path=%s", request_id, operation.name, request.raw_path)
-            return await operation.run(call)
+            return await self._answer(request, request_id)
         except EmulatorError as error:
             log.debug("request refused: id=%s code=%s", request_id, error.code)
-            return error_answer(call, error)
-        except ConnectionError:
+            return error_answer(request, request_id, error)
+        except (ConnectionError, asyncio.CancelledError):
             raise
         except Exception:
             log.exception("request failed: id=%s method=%s path=%s", request_id, request.method, request.raw_path)
             failure = EmulatorError("We encountered an internal error. Please try again.")
-            return error_answer(call, failure)
+            return error_answer(request, request_id, failure)
+
+    async def _answer(self, request: web.Request, request_id: str) -> web.StreamResponse:
+        call = await self._understood(request, address_of(request), request_id)
+        output = await OPERATIONS[call.operation.name](call)
+        return output if isinstance(output, web.StreamResponse) else call.answer(output)
+
+    async def _understood(self, request: web.Request, address: Address, request_id: str) -> Call:
+        """Return the call that *request* is, its sender known if that matters."""
+        query = read_query(request.raw_path.partition("?")[2])
+        headers: Mapping[str, str] = headers_of(request.headers, query)
+        asked = Request(
+            request.method,
+            path_of(address.bucket, address.key),
+            {"Bucket": address.bucket, "Key": address.key},
+            query,
+            headers,
+        )
+        operation = s3().operation_of(asked)
+        if operation.name not in OPERATIONS:
+            raise NotImplementedByS3Error(operation.name)
+        verifier = self._authority.verify(request, datetime.now(UTC))
+        payload = operation.input.payload if operation.input else None
+        if request.can_read_body and (payload is None or payload.shape.type != "blob"):
+            asked = dataclasses.replace(asked, body=await read_document(request, headers, verifier))
+        return Call(
+            request=request,
+            operation=operation,
+            asked=s3().protocol.parse(operation, asked),
+            headers=headers,
+            request_id=request_id,
+            buckets=self._buckets,
+            settings=self._settings,
+            threads=self._threads,
+            body_verifier=verifier,
+        )

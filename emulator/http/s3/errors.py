@@ -5,13 +5,14 @@ from http import HTTPStatus
 from aiohttp import web
 
 from emulator.errors import ConflictError, EmulatorError, InvalidRequestError, NotFoundError
-from emulator.http.s3.call import Call
-from emulator.http.s3.xml import fields, render
+from emulator.http.aws.restxml import render_error
+from emulator.http.s3.call import common_headers
 
 _BY_CODE = {
     "AccessDenied": HTTPStatus.FORBIDDEN,
     "InvalidRange": HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     "MethodNotAllowed": HTTPStatus.METHOD_NOT_ALLOWED,
+    "MissingContentLength": HTTPStatus.LENGTH_REQUIRED,
     "NotImplemented": HTTPStatus.NOT_IMPLEMENTED,
     "PreconditionFailed": HTTPStatus.PRECONDITION_FAILED,
     "SlowDown": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -32,13 +33,15 @@ class NotImplementedByS3Error(EmulatorError):
         super().__init__(f"A header or parameter you provided implies functionality that is not implemented: {what}")
 
 
-class MethodNotAllowedError(EmulatorError):
-    """Nothing is done to such a resource by such a method."""
+class InvalidPartNumberError(EmulatorError):
+    """The object has fewer parts."""
 
-    code = "MethodNotAllowed"
+    code = "InvalidPartNumber"
+    status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
 
-    def __init__(self) -> None:
-        super().__init__("The specified method is not allowed against this resource.")
+    def __init__(self, number: int, parts: int) -> None:
+        super().__init__("The requested partnumber is not satisfiable")
+        self.fields = {"PartNumberRequested": str(number), "ActualPartCount": str(parts)}
 
 
 class InvalidRangeError(EmulatorError):
@@ -46,32 +49,34 @@ class InvalidRangeError(EmulatorError):
 
     code = "InvalidRange"
 
-    def __init__(self, size_bytes: int) -> None:
+    def __init__(self, header: str, size_bytes: int) -> None:
         super().__init__("The requested range is not satisfiable")
-        self.size_bytes = size_bytes
+        self.fields = {"RangeRequested": header, "ActualObjectSize": str(size_bytes)}
+        self.headers = {"Content-Range": f"bytes */{size_bytes}"}
 
 
 def status_of(error: EmulatorError) -> int:
-    """Return the HTTP status that *error* is sent with."""
+    """Return the HTTP status that *error* is sent with: its own, that of its code, or that of its branch."""
+    if (own := getattr(error, "status", None)) is not None:
+        return int(own)
     if error.code in _BY_CODE:
         return _BY_CODE[error.code]
     found = (status for branch, status in _BY_BRANCH if isinstance(error, branch))
     return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def error_answer(call: Call, error: EmulatorError) -> web.Response:
+def error_answer(request: web.Request, request_id: str, error: EmulatorError) -> web.Response:
     """Return *error* as S3 words it; to HEAD, the status alone."""
-    status = status_of(error)
-    headers = {"Content-Range": f"bytes */{error.size_bytes}"} if isinstance(error, InvalidRangeError) else {}
-    if call.request.method == "HEAD":
-        return call.answer(status, headers)
-    about = fields({"Key": getattr(error, "key", None), "BucketName": getattr(error, "bucket", None)})
-    document = [
-        ("Code", error.code),
-        ("Message", error.message),
-        *about,
-        ("Resource", call.request.raw_path.partition("?")[0]),
-        ("RequestId", call.request_id),
-        ("HostId", call.headers()["x-amz-id-2"]),
-    ]
-    return call.answer(status, headers, xml=render("Error", document, namespace=None))
+    status, headers = status_of(error), common_headers(request_id) | getattr(error, "headers", {})
+    if request.method == "HEAD":
+        return web.Response(status=status, headers=headers)
+    about = {"Key": getattr(error, "key", None), "BucketName": getattr(error, "bucket", None)}
+    fields = {
+        **getattr(error, "fields", {}),
+        **about,
+        "Resource": request.raw_path.partition("?")[0],
+        "RequestId": request_id,
+        "HostId": headers["x-amz-id-2"],
+    }
+    rendered = render_error(error.code, error.message, status, fields)
+    return web.Response(status=status, headers=headers | rendered.headers, body=rendered.body)

@@ -14,7 +14,9 @@ def requested_range(header: str | None, size_bytes: int) -> range | None:
     >>> requested_range("bytes=2-", 5), requested_range("bytes=-2", 5), requested_range("bytes=0-99", 5)
     (range(2, 5), range(3, 5), range(0, 5))
     """
-    found = _FORM.fullmatch(header or "")
+    if header is None:
+        return None
+    found = _FORM.fullmatch(header)
     if found is None or found[0] == "bytes=-":
         return None
     first, last = found[1], found[2]
@@ -25,5 +27,5 @@ def requested_range(header: str | None, size_bytes: int) -> range | None:
     else:
         asked = range(max(0, size_bytes - int(last)), size_bytes)
     if not asked:
-        raise InvalidRangeError(size_bytes)
+        raise InvalidRangeError(header, size_bytes)
     return asked

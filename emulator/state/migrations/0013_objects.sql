@@ -66,8 +66,12 @@ CREATE INDEX object_by_blob ON object (blob) WHERE blob IS NOT NULL;
 CREATE INDEX object_version_by_blob ON object_version (blob) WHERE blob IS NOT NULL;
 CREATE INDEX upload_part_by_blob ON upload_part (blob);
 
--- Checksums were among the headers, without their type.
+-- Checksums were among the headers, without their type, and headers had names of HTTP rather than of the API.
 UPDATE object SET headers = json_remove(
-    headers, '$."x-amz-checksum-crc32"', '$."x-amz-checksum-crc32c"', '$."x-amz-checksum-crc64nvme"',
+    replace(replace(replace(replace(
+        headers,
+        '"Cache-Control"', '"CacheControl"'), '"Content-Disposition"', '"ContentDisposition"'),
+        '"Content-Encoding"', '"ContentEncoding"'), '"Content-Language"', '"ContentLanguage"'),
+    '$."x-amz-checksum-crc32"', '$."x-amz-checksum-crc32c"', '$."x-amz-checksum-crc64nvme"',
     '$."x-amz-checksum-sha1"', '$."x-amz-checksum-sha256"'
-);
+) WHERE headers <> '{}';

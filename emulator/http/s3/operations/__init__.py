@@ -1,33 +1,12 @@
-"""The operations, one module each. To add one: write its module, and name it here."""
+"""The operations, a module a noun. To add one: write its handler there, and name it in the module's table."""
 
-from emulator.http.s3.operations import (
-    copy_object,
-    create_bucket,
-    delete_bucket,
-    delete_object,
-    delete_objects,
-    get_bucket_location,
-    get_object,
-    head_bucket,
-    head_object,
-    list_buckets,
-    list_objects,
-    list_objects_v2,
-    put_object,
-)
+from emulator.http.s3.call import Handler
+from emulator.http.s3.operations import buckets, deleting, listings, reading, writing
 
-OPERATIONS = (
-    list_buckets.OPERATION,
-    create_bucket.OPERATION,
-    head_bucket.OPERATION,
-    delete_bucket.OPERATION,
-    get_bucket_location.OPERATION,
-    list_objects.OPERATION,
-    list_objects_v2.OPERATION,
-    put_object.OPERATION,
-    copy_object.OPERATION,
-    get_object.OPERATION,
-    head_object.OPERATION,
-    delete_object.OPERATION,
-    delete_objects.OPERATION,
-)
+OPERATIONS: dict[str, Handler] = {
+    **buckets.OPERATIONS,
+    **deleting.OPERATIONS,
+    **listings.OPERATIONS,
+    **reading.OPERATIONS,
+    **writing.OPERATIONS,
+}

@@ -1,0 +1,187 @@
+"""Pages of keys and of versions."""
+
+import base64
+import binascii
+from typing import Any
+from urllib.parse import quote
+
+from emulator.buckets import Page, StoredObject
+from emulator.buckets.errors import InvalidArgumentError
+from emulator.buckets.records import Version
+from emulator.http.s3.call import Call, Handler, Output
+from emulator.settings import ACCOUNT_ID
+
+MAX_KEYS = 1000
+OWNER = {"ID": ACCOUNT_ID}
+
+
+class Listing:
+    """What the requests for pages have in common."""
+
+    def __init__(self, call: Call) -> None:
+        asked = call.asked
+        self.prefix: str = asked.get("Prefix", "")
+        self.delimiter: str = asked.get("Delimiter", "")
+        self.encoding: str | None = asked.get("EncodingType")
+        self.most: int = asked.get("MaxKeys", MAX_KEYS)
+        if self.most < 0:
+            raise InvalidArgumentError("Argument maxKeys must be an integer between 0 and 2147483647")
+
+    @property
+    def limit(self) -> int:
+        return min(self.most, MAX_KEYS)
+
+    def encode(self, text: str) -> str:
+        """Return *text* as the client asked for it: as it is, or percent-encoded since XML cannot hold every key."""
+        return quote(text, safe="/") if self.encoding else text
+
+    def head(self, call: Call, prefixes: tuple[str, ...], *, is_truncated: bool) -> dict[str, Any]:
+        """Return what every page says of itself."""
+        head: dict[str, Any] = {
+            "Name": call.bucket,
+            "Prefix": self.encode(self.prefix),
+            "MaxKeys": self.most,
+            "IsTruncated": is_truncated,
+            "CommonPrefixes": [{"Prefix": self.encode(prefix)} for prefix in prefixes],
+        }
+        if self.delimiter:
+            head["Delimiter"] = self.encode(self.delimiter)
+        if self.encoding:
+            head["EncodingType"] = self.encoding
+        return head
+
+    def contents(self, page: Page, *, owner: bool) -> list[dict[str, Any]]:
+        """Return the objects of a page."""
+        return [self._entry(stored, owner) for stored in page.objects]
+
+    def _entry(self, stored: StoredObject, owner: bool) -> dict[str, Any]:
+        entry: dict[str, Any] = {
+            "Key": self.encode(stored.key),
+            "LastModified": stored.last_modified,
+            "ETag": f'"{stored.etag}"',
+            **algorithms(stored),
+            "Size": stored.size_bytes,
+            "StorageClass": stored.description.headers.get("StorageClass", "STANDARD"),
+        }
+        if owner:
+            entry["Owner"] = OWNER
+        return entry
+
+
+def algorithms(stored: StoredObject) -> dict[str, Any]:
+    """Return which checksums there are of an object."""
+    checksums = stored.content.checksums
+    if not checksums:
+        return {}
+    names = [name.removeprefix("Checksum") for name in checksums if name != "ChecksumType"]
+    return {"ChecksumAlgorithm": names, "ChecksumType": checksums.get("ChecksumType", "FULL_OBJECT")}
+
+
+async def list_objects(call: Call) -> Output:
+    listing, marker = Listing(call), call.asked.get("Marker", "")
+    page = _page(call, listing, marker)
+    document = listing.head(call, page.common_prefixes, is_truncated=page.next_start is not None)
+    document |= {"Marker": listing.encode(marker), "Contents": listing.contents(page, owner=True)}
+    if page.next_start is not None and listing.delimiter:  # without one, the last key says where to go on
+        document["NextMarker"] = listing.encode(page.next_start)
+    return document
+
+
+async def list_objects_v2(call: Call) -> Output:
+    listing, asked = Listing(call), call.asked
+    token, start_after = asked.get("ContinuationToken"), asked.get("StartAfter", "")
+    page = _page(call, listing, start_after if token is None else _start(token))
+    document = listing.head(call, page.common_prefixes, is_truncated=page.next_start is not None)
+    document |= {
+        "KeyCount": len(page.objects) + len(page.common_prefixes),
+        "Contents": listing.contents(page, owner=bool(asked.get("FetchOwner"))),
+    }
+    if token is not None:
+        document["ContinuationToken"] = token
+    if start_after:
+        document["StartAfter"] = listing.encode(start_after)
+    if page.next_start is not None:
+        document["NextContinuationToken"] = _token(page.next_start)
+    return document
+
+
+async def list_object_versions(call: Call) -> Output:
+    listing, asked = Listing(call), call.asked
+    key, version = asked.get("KeyMarker", ""), asked.get("VersionIdMarker")
+    if version and not key:
+        raise InvalidArgumentError("A version-id marker cannot be specified without a key marker.")
+    page = await call.run(
+        call.buckets.objects.versions,
+        call.bucket,
+        prefix=listing.prefix,
+        delimiter=listing.delimiter,
+        start_key=key,
+        start_version=version or None,
+        limit=listing.limit,
+    )
+    document = listing.head(call, page.common_prefixes, is_truncated=page.next_key is not None)
+    document |= {
+        "KeyMarker": listing.encode(key),
+        "VersionIdMarker": version or "",
+        "Versions": [_version(listing, one) for one in page.versions if not one.is_marker],
+        "DeleteMarkers": [_marker(listing, one) for one in page.versions if one.is_marker],
+    }
+    if page.next_key is not None:
+        document |= {"NextKeyMarker": listing.encode(page.next_key), "NextVersionIdMarker": page.next_version}
+    return document
+
+
+def _page(call: Call, listing: Listing, start_after: str) -> Page:
+    # On the event loop: a page is a few seeks, and readers wait for nobody.
+    return call.buckets.objects.page(
+        call.bucket,
+        prefix=listing.prefix,
+        delimiter=listing.delimiter,
+        start_after=start_after,
+        limit=listing.limit,
+    )
+
+
+def _version(listing: Listing, version: Version) -> dict[str, Any]:
+    stored = version.stored
+    return {
+        "Key": listing.encode(stored.key),
+        "VersionId": stored.version_id,
+        "IsLatest": version.is_latest,
+        "LastModified": stored.last_modified,
+        "ETag": f'"{stored.etag}"',
+        **algorithms(stored),
+        "Size": stored.size_bytes,
+        "StorageClass": stored.description.headers.get("StorageClass", "STANDARD"),
+        "Owner": OWNER,
+    }
+
+
+def _marker(listing: Listing, version: Version) -> dict[str, Any]:
+    stored = version.stored
+    return {
+        "Key": listing.encode(stored.key),
+        "VersionId": stored.version_id,
+        "IsLatest": version.is_latest,
+        "LastModified": stored.last_modified,
+        "Owner": OWNER,
+    }
+
+
+def _token(start: str) -> str:
+    """Return where to go on, in a form that nobody is tempted to make up."""
+    return base64.urlsafe_b64encode(start.encode()).decode()
+
+
+def _start(token: str) -> str:
+    try:
+        return base64.b64decode(token, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError) as error:
+        raise InvalidArgumentError("The continuation token provided is incorrect") from error
+
+
+OPERATIONS: dict[str, Handler] = {
+    "ListObjectVersions": list_object_versions,
+    "ListObjects": list_objects,
+    "ListObjectsV2": list_objects_v2,
+}
