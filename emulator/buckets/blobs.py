@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import BinaryIO
 
-from emulator.buckets.errors import StorageError
+from emulator.buckets.refusals import translated
 
 GRACE_SECONDS = 3600.0
 """A blob younger than this may belong to a transaction that is still open."""
@@ -43,11 +43,10 @@ class Blobs:
         name, path = self._new()
         unfinished = path.with_suffix(".part")
         try:
-            with unfinished.open("xb") as file:
-                copy_bytes(source, file)
-            unfinished.replace(path)
-        except OSError as error:
-            raise StorageError(f"the bytes cannot be kept: {error.strerror}") from error
+            with translated("the bytes cannot be kept"):
+                with unfinished.open("xb") as file:
+                    copy_bytes(source, file)
+                unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
         return name
@@ -77,7 +76,7 @@ class Blobs:
         removed = 0
         for shelf in self._folder.iterdir() if self._folder.is_dir() else ():
             oldest = time.time() - older_than_seconds
-            names = [entry.name for entry in os.scandir(shelf) if entry.stat().st_ctime < oldest]
+            names = [entry.name for entry in os.scandir(shelf) if _changed_at(entry) < oldest]
             for name in set(names) - used(names):
                 self.path(name).unlink(missing_ok=True)
                 removed += 1
@@ -88,6 +87,14 @@ class Blobs:
         path = self.path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         return name, path
+
+
+def _changed_at(entry: os.DirEntry[str]) -> float:
+    """Return when a blob was made; now, if it has just gone."""
+    try:
+        return entry.stat().st_ctime
+    except FileNotFoundError:
+        return time.time()
 
 
 def copy_bytes(source: BinaryIO, target: BinaryIO) -> int:

@@ -6,7 +6,7 @@ transaction may still fail, so blobs are let go after it, and those that were ma
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from emulator.buckets.blobs import Blobs
 from emulator.buckets.events import ObjectEvent
 from emulator.buckets.index import BucketRow
 from emulator.buckets.records import NULL_VERSION, OURSELVES, Content, Fingerprint, Origin, StoredObject, Version
+from emulator.buckets.refusals import translated
 from emulator.ids import new_request_id, new_version_id
 from emulator.state import Database
 
@@ -82,13 +83,11 @@ class Change:
         self, stored: StoredObject, replaced: StoredObject | None, name: str | None, origin: Origin = OURSELVES
     ) -> tuple[StoredObject, ObjectEvent | None]:
         """
-        Make *stored* the current version in place of *replaced*; its sequencer and version id are given here.
+        Make *stored* the current version in place of *replaced*; with no *name* of an event, it happens silently.
 
-        With no *name* of an event, it happens silently.
+        Its sequencer and version id are those that `next_sequencer` and `next_version_id` returned.
         """
-        version_id = self._new_version_id()
-        stored = replace(stored, sequencer=self._sequencer(), version_id=version_id)
-        self._supersede(stored.key, replaced, version_id)
+        self._supersede(stored.key, replaced, stored.version_id)
         index.put(self.connection, stored)
         return stored, None if name is None else self.tell(stored, name, origin)
 
@@ -106,12 +105,14 @@ class Change:
             self._drop(current)
             gone = current or self._blank(key, NULL_VERSION)
             return Removed(gone.version_id, False), self.tell(gone, event, origin)
-        marker = self._blank(key, self._new_version_id())
+        marker = self._blank(key, self.next_version_id())
         self._supersede(key, current, marker.version_id)
         versions.put(self.connection, marker, is_marker=True)
         return Removed(marker.version_id, True), self.tell(marker, event + events.MARKER_CREATED, origin)
 
-    def remove_version(self, version: Version, origin: Origin = OURSELVES) -> tuple[Removed, ObjectEvent]:
+    def remove_version(
+        self, version: Version, origin: Origin = OURSELVES, event: str = events.DELETE
+    ) -> tuple[Removed, ObjectEvent]:
         """Remove one version, or a marker, for good; whatever becomes current in its place is the caller's affair."""
         stored = version.stored
         if version.is_latest and not version.is_marker:
@@ -119,7 +120,7 @@ class Change:
         else:
             versions.delete(self.connection, stored)
         self._drop(stored)
-        return Removed(stored.version_id, version.is_marker), self.tell(stored, events.DELETE, origin)
+        return Removed(stored.version_id, version.is_marker), self.tell(stored, event, origin)
 
     def promote(self, version: Version, stored: StoredObject) -> None:
         """Make an older version the current one again, as *stored*, which says where its bytes are now."""
@@ -148,15 +149,16 @@ class Change:
         """Publish what happened to *stored*."""
         is_created = name.startswith("ObjectCreated:")
         is_marker = name.endswith(events.MARKER_CREATED)
+        is_there = is_created or name.startswith("ObjectTagging:")
         event = ObjectEvent(
             bucket=stored.bucket,
             key=stored.key,
             name=name,
-            sequencer=stored.sequencer if is_created or is_marker else self._sequencer(),
+            sequencer=stored.sequencer if is_created or is_marker else self.next_sequencer(),
             time=self._now(),
             request_id=origin.request_id or new_request_id(),
             size_bytes=stored.size_bytes if is_created else None,
-            etag=stored.etag if is_created else _EMPTY_ETAG if is_marker else None,
+            etag=stored.etag if is_there else _EMPTY_ETAG if is_marker else None,
             version_id=None if stored.version_id == NULL_VERSION else stored.version_id,
             trace=origin.trace,
         )
@@ -166,13 +168,22 @@ class Change:
     def _blank(self, key: str, version_id: str) -> StoredObject:
         modified = Fingerprint(0, int(self._now().timestamp() * 1e9), 0)
         return StoredObject(
-            self.bucket.name, key, modified, True, self._sequencer(), _NOTHING, version_id=version_id, in_folder=False
+            self.bucket.name,
+            key,
+            modified,
+            True,
+            self.next_sequencer(),
+            _NOTHING,
+            version_id=version_id,
+            in_folder=False,
         )
 
-    def _new_version_id(self) -> str:
+    def next_version_id(self) -> str:
+        """Return the id of a version that is made now."""
         return new_version_id() if self.bucket.versioning == "Enabled" else NULL_VERSION
 
-    def _sequencer(self) -> str:
+    def next_sequencer(self) -> str:
+        """Return a sequencer greater than all before."""
         return index.next_sequencer(self.connection, int(self._now().timestamp() * 1_000_000) * 1000)
 
 
@@ -192,7 +203,7 @@ class Changes:
         """Yield a change of *bucket* that is committed at the end, or undone by an exception."""
         made: list[str] = []
         try:
-            with self._database.transaction() as connection:
+            with translated("the change cannot be written down"), self._database.transaction() as connection:
                 row = index.require_bucket(connection, bucket)
                 change = Change(connection, row, self._blobs, self._publish, self._clock)
                 made = change.made
@@ -204,4 +215,5 @@ class Changes:
 
     def _remove(self, names: list[str]) -> None:
         for name in names:
-            self._blobs.remove(name)
+            with suppress(OSError):  # the change is made, or undone; what is left, `sweep` removes
+                self._blobs.remove(name)

@@ -82,6 +82,29 @@ class EntityTooSmallError(InvalidRequestError):
         }
 
 
+class UploadSizeError(InvalidRequestError):
+    """The parts together are not as long as the request says."""
+
+    code = "InvalidRequest"
+
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__(
+            "The provided 'x-amz-mp-object-size' header does not match what was computed.",
+            hint=f"the parts have {size_bytes} bytes together",
+        )
+
+
+class OperationAbortedError(ConflictError):
+    """Others changed the same thing all the while; HTTP 409."""
+
+    code = "OperationAborted"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A conflicting conditional operation is currently in progress against this resource. Please try again."
+        )
+
+
 class DeletedObjectError(NoSuchKeyError):
     """The newest version of the key is a delete marker."""
 
@@ -224,11 +247,27 @@ class ObjectBeingWrittenError(ConflictError):
 class StorageError(EmulatorError):
     """The file system refused; its own words are in the message."""
 
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.fields = {} if hint is None else {"Hint": hint}
+
+
+class TooManyOpenFilesError(EmulatorError):
+    """So many connections and files are open that the system grants no more. SDKs try again."""
+
+    code = "SlowDown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Please reduce your request rate.",
+            hint="this process may open no more files; raise its limit with `ulimit -n`",
+        )
+
 
 class AccessDeniedError(EmulatorError):
     """The file's permissions keep us out."""
 
     code = "AccessDenied"
 
-    def __init__(self, path: str) -> None:
-        super().__init__("Access Denied", hint=f"this user may not read {path}")
+    def __init__(self, path: str, doing: str = "read") -> None:
+        super().__init__("Access Denied", hint=f"this user may not {doing} {path}")

@@ -22,6 +22,9 @@ EXPIRED = "LifecycleExpiration:Delete"
 
 EVENT_VERSION = "2.1"
 """The newest that was recorded on real AWS; its contract is that minor versions only add fields."""
+_UNIFIED_MINOR = 4
+"""From 2.4 on, events of all types have one version; before, those of tags and of expiry were ahead of the others."""
+_AHEAD, _VERSION_AHEAD = ("ObjectTagging:", "LifecycleExpiration:"), "2.3"
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,9 @@ class ObjectEvent:
     time: datetime
     request_id: str
     size_bytes: int | None = None
-    """None after a removal, as is the etag."""
+    """None but of an object that was created."""
     etag: str | None = None
+    """None after a removal, unless it made a delete marker."""
     version_id: str | None = None
     """None where the bucket keeps no versions."""
     trace: str = ""
@@ -45,7 +49,11 @@ class ObjectEvent:
 
 
 def notification(event: ObjectEvent, rule_id: str, region: str, *, version: str = EVENT_VERSION) -> dict[str, object]:
-    """Return the document that S3 hands to a target: one record, with the key encoded as a form field."""
+    """
+    Return the document that S3 hands to a target: one record, with the key encoded as a form field.
+
+    *version* is that of puts and removals; see `version_of`.
+    """
     subject: dict[str, object] = {"key": form_encoded(event.key)}
     if not event.name.startswith("ObjectTagging:"):
         subject["sequencer"] = event.sequencer
@@ -56,7 +64,7 @@ def notification(event: ObjectEvent, rule_id: str, region: str, *, version: str 
     if event.version_id is not None:
         subject["versionId"] = event.version_id
     record = {
-        "eventVersion": version,
+        "eventVersion": version_of(event.name, version),
         "eventSource": "aws:s3",
         "awsRegion": region,
         "eventTime": iso_millis(event.time),
@@ -76,6 +84,17 @@ def notification(event: ObjectEvent, rule_id: str, region: str, *, version: str 
         },
     }
     return {"Records": [record]}
+
+
+def version_of(name: str, version: str) -> str:
+    """
+    Return the version of an event, where those of puts and removals have *version*.
+
+    >>> version_of("ObjectTagging:Put", "2.1"), version_of("ObjectTagging:Put", "2.5")
+    ('2.3', '2.5')
+    """
+    is_unified = int(version.partition(".")[2]) >= _UNIFIED_MINOR
+    return _VERSION_AHEAD if name.startswith(_AHEAD) and not is_unified else version
 
 
 def form_encoded(key: str) -> str:

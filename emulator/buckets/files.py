@@ -67,8 +67,7 @@ class Files:
         while True:
             self._make_parents(key)
             try:
-                self._replace(source, path)
-                break
+                return self._replace(source, path)
             except FileNotFoundError:
                 if not os.path.exists(source):  # noqa: PTH110
                     raise
@@ -77,16 +76,17 @@ class Files:
                     raise KeyClashError(
                         f"The key {key!r} cannot be a file: the bucket's folder has a folder of that name"
                     ) from error
-        return fingerprint_of(os.stat(path))  # noqa: PTH116
 
-    def _replace(self, source: str, path: str) -> None:
+    def _replace(self, source: str, path: str) -> Fingerprint:
+        # Looked at beforehand: once it is in place, another program may have put something else there.
+        seen = fingerprint_of(os.stat(source))  # noqa: PTH116
         try:
             os.replace(source, path)  # noqa: PTH105
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
         else:
-            return
+            return seen
         # An adopted folder on another file system: only what lies on that one can be renamed into place.
         own = Path(self._root, OWN_FOLDER)
         own.mkdir(exist_ok=True)
@@ -95,9 +95,11 @@ class Files:
             with open(source, "rb") as file, os.fdopen(descriptor, "wb", buffering=0) as target:  # noqa: PTH123
                 copy_bytes(file, target)
             shutil.copystat(source, near)
+            seen = fingerprint_of(os.stat(near))  # noqa: PTH116
             os.replace(near, path)  # noqa: PTH105
         finally:
             Path(near).unlink(missing_ok=True)
+        return seen
 
     def remove_leftovers(self) -> None:
         """Remove what killed processes left on its way into place."""

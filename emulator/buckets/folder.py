@@ -11,7 +11,6 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import BinaryIO
 
 from emulator.buckets import events, index
@@ -27,6 +26,7 @@ from emulator.state import Database
 from emulator.units import MIB
 
 _ATTEMPTS = 5
+_MOST_EXPECTED = 1000
 _CHUNK_BYTES = MIB
 _CLOCK_TICK_NS = 20_000_000
 """Kernels stamp files with a clock that ticks every 1 to 10 ms; two writes within a tick get one time."""
@@ -44,16 +44,17 @@ class _Reading:
 class Folder:
     """The folders of one home's buckets, kept equal to the index."""
 
-    def __init__(self, database: Database, path_of: Callable[[str], Path], changes: Changes, blobs: Blobs) -> None:
+    def __init__(self, database: Database, path_of: Callable[[str], str], changes: Changes, blobs: Blobs) -> None:
         self._database = database
         self._path_of = path_of
         self._changes = changes
         self._blobs = blobs
+        self._placed: dict[tuple[str, str], Fingerprint] = {}
         self._known: dict[str, tuple[int, Files]] = {}
 
     def files(self, bucket: str) -> Files:
         """Return the files of *bucket*; where its folder really is, is found out once for each folder it has had."""
-        path = str(self._path_of(bucket))
+        path = self._path_of(bucket)
         try:
             inode = os.lstat(path).st_ino
         except OSError:
@@ -62,6 +63,12 @@ class Folder:
         if known is None or known[0] != inode:
             known = self._known[bucket] = (inode, Files(path))
         return known[1]
+
+    def note(self, stored: StoredObject) -> None:
+        """Expect that a watcher tells of *stored*, which we have just put in place ourselves: it is no news."""
+        if len(self._placed) >= _MOST_EXPECTED:  # nobody watches
+            self._placed.clear()
+        self._placed[stored.bucket, stored.key] = stored.fingerprint
 
     def reconcile(self, bucket: str, key: str, *, stillness_seconds: float | None = None) -> ObjectEvent | None:
         """
@@ -73,6 +80,9 @@ class Folder:
         if not is_storable(key):
             return None
         files = self.files(bucket)
+        placed = self._placed.pop((bucket, key), None)
+        if placed is not None and placed == files.fingerprint(key):
+            return None
         for _ in range(_ATTEMPTS):
             seen = files.fingerprint(key)
             with self._database.snapshot() as connection:
@@ -92,6 +102,40 @@ class Folder:
                     return _record(change, bucket, key, seen, reading)
                 change.abandon()
         raise ObjectBeingWrittenError(bucket, key)
+
+    def follow(self, source: tuple[str, str], bucket: str, key: str) -> ObjectEvent | None:
+        """
+        Write down that the file of *source*, a bucket and a key, was moved to *key*: a copy, with its description.
+
+        None if the file at *key* is not the one that the row of *source* knows, or is known already; `reconcile` then
+        tells what it is. Nothing is read here, and the row of *source* stays: `reconcile` of both is to follow. So the
+        removal is told once, whoever notices it first and whatever ends us in between.
+        """
+        with self._database.reading() as connection:
+            if not is_storable(key) or index.get(connection, *source) is None:
+                return None  # a temporary file that has got its name, as a rule: nothing to be written
+        with self._changes.on(bucket) as change:
+            row = index.get(change.connection, *source)
+            seen = self.files(bucket).fingerprint(key)
+            current = change.current(key)
+            if row is None or not row.in_folder or row.fingerprint != seen:
+                return None
+            if self.files(row.bucket).fingerprint(row.key) == seen or (current and current.fingerprint == seen):
+                return None  # a link to a file that still has its old name, or one that somebody noticed before us
+            copy = self._blobs.link(str(self._blobs.path(row.blob))) if row.blob and change.keeps_versions else None
+            if copy is not None:
+                change.make(copy)
+            is_complete = copy is not None or not change.keeps_versions  # else the next look makes the copy
+            found = replace(
+                row,
+                bucket=bucket,
+                key=key,
+                settled=row.settled and is_complete,
+                sequencer=change.next_sequencer(),
+                version_id=change.next_version_id(),
+                blob=copy,
+            )
+            return change.write(found, current, events.COPY)[1]
 
     def _read(
         self, bucket: str, key: str, seen: Fingerprint, stillness_seconds: float | None, *, with_copy: bool
@@ -141,7 +185,16 @@ def _record(
             change.let_go.append(reading.blob)
         change.update(replace(row, fingerprint=seen, settled=reading.settled, blob=kept))
         return None
-    found = StoredObject(bucket, key, seen, reading.settled, "", Content(reading.etag), blob=reading.blob)
+    found = StoredObject(
+        bucket=bucket,
+        key=key,
+        fingerprint=seen,
+        settled=reading.settled,
+        sequencer=change.next_sequencer(),
+        content=Content(reading.etag),
+        version_id=change.next_version_id(),
+        blob=reading.blob,
+    )
     return change.write(found, row, events.PUT)[1]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from emulator.buckets.errors import NoSuchBucketError
 from emulator.buckets.listing import cut, grouped, key_range
-from emulator.buckets.records import Content, Description, Fingerprint, Page, StoredObject
+from emulator.buckets.records import Content, Description, Entry, Fingerprint, Page, StoredObject
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def page(
     delimiter: str = "",
     start_after: str = "",
     limit: int = 1000,
-) -> Page:
+) -> Page[StoredObject]:
     """
     Return up to *limit* keys and common prefixes of *bucket*, in the order of their UTF-8 bytes.
 
@@ -127,8 +127,28 @@ def page(
     def from_key(start: str, inclusive: bool) -> Iterator[StoredObject]:
         return read(connection, *key_range(bucket, prefix, start, inclusive=inclusive))
 
-    found, prefixes, next_start = cut(grouped(from_key, prefix, delimiter, start_after), limit)
-    return Page(found, prefixes, next_start)
+    return Page(*cut(grouped(from_key, prefix, delimiter, start_after), limit))
+
+
+def entries(
+    connection: sqlite3.Connection,
+    bucket: str,
+    *,
+    prefix: str = "",
+    delimiter: str = "",
+    start_after: str = "",
+    limit: int = 1000,
+) -> Page[Entry]:
+    """Return what `page` does, without what no listing shows: in a third of the time."""
+
+    def from_key(start: str, inclusive: bool) -> Iterator[Entry]:
+        where, values = key_range(bucket, prefix, start, inclusive=inclusive)
+        cursor = connection.cursor()
+        cursor.row_factory = None
+        columns = "key, size_bytes, mtime_ns, etag, checksums, headers"
+        return map(Entry._make, cursor.execute(f"SELECT {columns} FROM object WHERE {where} ORDER BY key", values))  # noqa: S608
+
+    return Page(*cut(grouped(from_key, prefix, delimiter, start_after), limit))
 
 
 def read(connection: sqlite3.Connection, where: str, values: tuple[str, ...]) -> Iterator[StoredObject]:

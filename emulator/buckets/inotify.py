@@ -8,6 +8,7 @@ import errno
 import logging
 import os
 import select
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from inotify_simple import Event, INotify, flags
 
 from emulator.buckets.keys import is_temporary, may_be_temporary
+from emulator.buckets.moves import Moves, Place, Source
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
 from emulator.buckets.watcher import Watched
 from emulator.errors import NotFoundError
@@ -36,14 +38,6 @@ _SCAN_QUEUE_SECONDS = 0.05
 """How soon to see whether a scan is over that another one waits for."""
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A watched folder: the one with all buckets (`bucket` is empty), a bucket's, or one in it (`prefix` ends in /)."""
-
-    bucket: str = ""
-    prefix: str = ""
-
-
 @dataclass
 class _Flush:
     """Somebody waits: `done` is set when all events that were queued before are handled or handed to `threads`."""
@@ -60,7 +54,8 @@ class InotifyWatcher:
         self._scan_seconds = scan_seconds
         self._on_activity = on_activity or (lambda: None)
         self._lock = threading.Lock()
-        self._places: dict[int, _Place] = {}
+        self._places: dict[int, Place] = {}
+        self._moves = Moves()
         self._flushes: list[_Flush] = []
         self._blind = False
         self._stopping = False
@@ -127,13 +122,15 @@ class InotifyWatcher:
             os.eventfd_read(self._wake)
         with self._lock:
             flushes, self._flushes = self._flushes, []
-        events = [] if self._inotify is None else self._inotify.read(timeout=0)
+        events = [] if self._inotify is None else self._moves.read(self._inotify)
         for event in events:
             try:
                 self._handle(event)
             except Exception:
                 log.exception("event was not handled: event=%s", event)
                 self._scan_again = True
+        for source in self._moves.unended():
+            self._handle_gone(source)
         appointment = self._reconciler.do_due()
         scan_due = self._scan_if_due()
         self._answer(flushes)
@@ -165,7 +162,7 @@ class InotifyWatcher:
     def _scan_all(self) -> None:
         try:
             self._watched.tidy()
-            self._watch(_Place())
+            self._watch(Place())
             for bucket in self._watched.names():
                 self._scan(bucket, "")
         except Exception:
@@ -173,14 +170,17 @@ class InotifyWatcher:
         finally:
             os.eventfd_write(self._wake, 1)
 
-    def _scan(self, bucket: str, prefix: str) -> None:
-        """Watch and reconcile everything under *prefix*."""
-        for key in self._watched.differences(bucket, prefix, lambda inner: self._watch(_Place(bucket, inner))):
-            self._reconciler.now(bucket, key, STILLNESS_SECONDS)
+    def _scan(self, bucket: str, prefix: str, source: Source | None = None) -> None:
+        """Watch and reconcile everything under *prefix*, which may have been moved here from *source*."""
+        for key in self._watched.differences(bucket, prefix, lambda inner: self._watch(Place(bucket, inner))):
+            if source is not None:
+                self._reconciler.moved((source.bucket, source.key + key.removeprefix(prefix)), bucket, key)
+            else:
+                self._reconciler.now(bucket, key, STILLNESS_SECONDS)
             if self._stopping:
                 return
 
-    def _watch(self, place: _Place) -> None:
+    def _watch(self, place: Place) -> None:
         if self._inotify is None:
             return
         path = f"{self._watched.path(place.bucket)}/{place.prefix}" if place.bucket else str(self._watched.root)
@@ -231,6 +231,11 @@ class InotifyWatcher:
             return
         if not place.bucket:
             self._handle_bucket(event)
+        elif (begun := self._moves.begin(event, place)) is not None:
+            if begun.is_folder:
+                self._unwatch(begun.bucket, begun.key)
+        elif (source := self._moves.end(event)) is not None:
+            self._handle_move(source, place.bucket, place.prefix + event.name)
         elif event.mask & flags.ISDIR:
             self._handle_folder(place.bucket, f"{place.prefix}{event.name}/", event.mask)
         else:
@@ -248,11 +253,29 @@ class InotifyWatcher:
         except NotFoundError:
             log.debug("bucket has gone: bucket=%s", bucket)
 
+    def _handle_move(self, source: Source, bucket: str, key: str) -> None:
+        """Have what was moved to *key*, a file or a folder, be a copy; what it was before is gone after that."""
+        if source.is_folder:
+            with suppress(NotFoundError):
+                self._scan(bucket, f"{key}/", source)
+        elif is_temporary(key) or may_be_temporary(key):
+            self._handle_file(bucket, key, flags.MOVED_TO)
+        else:
+            self._reconciler.moved((source.bucket, source.key), bucket, key)
+            return
+        self._handle_gone(source)
+
+    def _handle_gone(self, source: Source) -> None:
+        if source.is_folder:
+            self._handle_folder(source.bucket, source.key, flags.MOVED_FROM)
+        else:
+            self._handle_file(source.bucket, source.key, flags.MOVED_FROM)
+
     def _handle_file(self, bucket: str, key: str, mask: int) -> None:
         if mask & flags.CREATE:
             self._handle_created(bucket, key)
         elif mask & _GONE:
-            self._reconciler.now(bucket, key)
+            self._reconciler.now(bucket, key, 0.0)  # by now there may be another of that name, half written
         elif is_temporary(key):
             return
         elif may_be_temporary(key):
@@ -269,7 +292,7 @@ class InotifyWatcher:
             status = os.lstat(f"{self._watched.path(bucket)}/{key}")
         except OSError:
             return
-        if status.st_nlink > 1 or not os.path.isfile(f"{self._watched.path(bucket)}/{key}"):  # noqa: PTH113
+        if status.st_nlink > 1 or not stat.S_ISREG(status.st_mode):
             self._reconciler.now(bucket, key, 0.0)
         else:
             self._reconciler.later(bucket, key)

@@ -30,6 +30,9 @@ def grouped(
     inclusive = start != start_after or not start_after
     if start_after.startswith(prefix) and common_prefix(start_after, prefix, delimiter) == start_after:
         start, inclusive = after_prefix(start_after), True  # the page before ended with this common prefix
+    if not delimiter:
+        yield from read(max(prefix, start_after), inclusive)
+        return
     while start is not None:
         for entry in read(start, inclusive):
             group = common_prefix(entry.key, prefix, delimiter)

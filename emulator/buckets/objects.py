@@ -1,6 +1,7 @@
 """Objects, as a program uses them: put, get, copy, delete. Each is whole or not at all."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from os import fstat
 from pathlib import Path
@@ -21,9 +22,9 @@ from emulator.buckets.errors import (
 from emulator.buckets.files import fingerprint_of
 from emulator.buckets.folder import Folder, digest_of
 from emulator.buckets.keys import check_key, is_storable
-from emulator.buckets.records import OURSELVES, Content, Description, Origin, Page, StoredObject
+from emulator.buckets.records import OURSELVES, Content, Description, Entry, Origin, Page, StoredObject
 from emulator.buckets.staging import StagedFile
-from emulator.buckets.store import COPY, PUT, Store, Writing
+from emulator.buckets.store import COPY, PUT, Precondition, Store, UnnoticedChangeError, Writing
 from emulator.buckets.versions import VersionPage
 from emulator.state import Database
 
@@ -39,6 +40,13 @@ class OpenObject:
 
     stored: StoredObject
     file: BinaryIO
+    may_change: bool = False
+    """Whether it is a file of the bucket's folder, which programs may write to while it is read."""
+
+    def check_unchanged(self) -> None:
+        """Raise ObjectBeingWrittenError if what was read so far may not be what the record tells of."""
+        if self.may_change and fingerprint_of(fstat(self.file.fileno())) != self.stored.fingerprint:
+            raise ObjectBeingWrittenError(self.stored.bucket, self.stored.key)
 
     def __enter__(self) -> "OpenObject":
         return self
@@ -77,11 +85,16 @@ class Objects:
         writing: Writing = PUT,
     ) -> StoredObject:
         """Make *staged* the object *key*; *content* says what its bytes are, if more than their MD5 is known."""
-        if writing.precondition is not None or self._keeps_versions(bucket):
+        if writing.precondition is not None:
             self._folder.reconcile(bucket, key, stillness_seconds=0)
-        return self._store.place(
-            bucket, key, staged, content or Content(staged.etag), description or Description(), writing
-        )
+        chosen, described = content or Content(staged.etag), description or Description()
+        for _ in range(_ATTEMPTS):
+            with suppress(UnnoticedChangeError):
+                stored = self._store.place(bucket, key, staged, chosen, described, writing)
+                self._folder.note(stored)
+                return stored
+            self._folder.reconcile(bucket, key, stillness_seconds=0)
+        raise ObjectBeingWrittenError(bucket, key)
 
     def put(
         self,
@@ -109,10 +122,15 @@ class Objects:
         for _ in range(_ATTEMPTS):
             stored = self._row(bucket, key)
             if stored is not None and not stored.in_folder:
-                return self._open_blob(stored)
+                try:
+                    return self._open_blob(stored)
+                except NoSuchKeyError:
+                    if self._row(bucket, key) == stored:
+                        raise
+                    continue  # others came in between, and what they wrote is elsewhere
             file = self._folder.files(bucket).open(key) if is_storable(key) else None
             if file is not None and stored is not None and stored.fingerprint == fingerprint_of(fstat(file.fileno())):
-                return OpenObject(stored, file)
+                return OpenObject(stored, file, may_change=True)
             if file is not None:
                 file.close()
             self._folder.reconcile(bucket, key, stillness_seconds=_STILLNESS_SECONDS)
@@ -137,11 +155,14 @@ class Objects:
         chosen = source.stored.description if description is None else description
         with self.stage(bucket, key, chosen) as staged:
             staged.append(source.file)
+            source.check_unchanged()
             etag = source.stored.etag
             if "-" in etag:  # that of a multipart upload: the copy is none
                 with staged.open() as written:
                     etag = digest_of(written)
-            return self.place(bucket, key, staged, chosen, content=Content(etag), writing=writing)
+            return self.place(
+                bucket, key, staged, chosen, content=Content(etag, _kept_checksums(source)), writing=writing
+            )
 
     def delete(
         self,
@@ -151,15 +172,20 @@ class Objects:
         *,
         origin: Origin = OURSELVES,
         event: str = events.DELETE,
+        precondition: Precondition | None = None,
     ) -> Removed | None:
-        """Delete an object, or a version for good; None if there was none, which is a success, as on AWS."""
+        """
+        Delete an object, or a version for good; None if there was none, which is a success, as on AWS.
+
+        *precondition* raises if what is there now, None for nothing, is not to be deleted.
+        """
         self._check_bucket(bucket)
         check_key(key)
         if version_id is not None:
-            return self._store.remove_version(bucket, key, version_id, origin)
-        if self._keeps_versions(bucket):
+            return self._store.remove_version(bucket, key, version_id, origin, event, precondition)
+        if precondition is not None or self._keeps_versions(bucket):
             self._folder.reconcile(bucket, key)
-        return self._store.remove(bucket, key, origin, event)
+        return self._store.remove(bucket, key, origin, event, precondition)
 
     def set_tags(
         self,
@@ -175,11 +201,21 @@ class Objects:
 
     def page(
         self, bucket: str, *, prefix: str = "", delimiter: str = "", start_after: str = "", limit: int = 1000
-    ) -> Page:
+    ) -> Page[StoredObject]:
         """Return a page of the bucket's listing, from the index; see `index.page`."""
         with self._database.snapshot() as connection:
             index.require_bucket(connection, bucket)
             return index.page(
+                connection, bucket, prefix=prefix, delimiter=delimiter, start_after=start_after, limit=limit
+            )
+
+    def entries(
+        self, bucket: str, *, prefix: str = "", delimiter: str = "", start_after: str = "", limit: int = 1000
+    ) -> Page[Entry]:
+        """Return a page with what a listing shows; see `index.entries`."""
+        with self._database.snapshot() as connection:
+            index.require_bucket(connection, bucket)
+            return index.entries(
                 connection, bucket, prefix=prefix, delimiter=delimiter, start_after=start_after, limit=limit
             )
 
@@ -259,6 +295,12 @@ class Objects:
     def _keeps_versions(self, bucket: str) -> bool:
         with self._database.reading() as connection:
             return index.require_bucket(connection, bucket).versioning != ""
+
+
+def _kept_checksums(source: OpenObject) -> Mapping[str, str]:
+    """Return the checksums that are those of the bytes, however they came; a composite one is of an upload's parts."""
+    checksums = source.stored.content.checksums
+    return checksums if checksums.get("ChecksumType") == "FULL_OBJECT" else {}
 
 
 def check_description(description: Description) -> None:

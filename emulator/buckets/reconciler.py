@@ -8,7 +8,12 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-from emulator.buckets.errors import AccessDeniedError, ObjectBeingWrittenError
+from emulator.buckets.errors import (
+    AccessDeniedError,
+    ObjectBeingWrittenError,
+    StorageError,
+    TooManyOpenFilesError,
+)
 from emulator.buckets.keys import is_storable
 from emulator.buckets.watcher import Watched
 from emulator.errors import NotFoundError
@@ -41,6 +46,13 @@ class Reconciler:
             self.beside(lambda: self._reconcile(bucket, key, stillness_seconds))
         else:
             self._reconcile(bucket, key, stillness_seconds)
+
+    def moved(self, source: tuple[str, str], bucket: str, key: str) -> None:
+        """Reconcile both names of a file that was moved to *key*; with what was said of it, if that is still known."""
+        self._guarded(bucket, key, lambda: self._watched.follow(source, bucket, key))
+        # What was moved may still be open, and its old name may be another file's by now.
+        self.now(bucket, key, 0.0)
+        self.now(*source, 0.0)
 
     def beside(self, work: Callable[[], None]) -> Future[None]:
         """Do *work* in another thread, and return its future."""
@@ -93,8 +105,12 @@ class Reconciler:
         if not is_storable(key):
             self._report(bucket, key, "no key is like this")
             return
+        self._guarded(bucket, key, lambda: self._watched.reconcile(bucket, key, stillness_seconds=stillness_seconds))
+
+    def _guarded(self, bucket: str, key: str, look: Callable[[], object]) -> None:
+        """Have a *look* at *key*; if it fails, another one is due, or the problem is reported."""
         try:
-            self._watched.reconcile(bucket, key, stillness_seconds=stillness_seconds)
+            look()
         except ObjectBeingWrittenError:
             self.later(bucket, key)
         except AccessDeniedError as error:
@@ -102,7 +118,8 @@ class Reconciler:
             self.later(bucket, key, _UNREADABLE_SECONDS)
         except NotFoundError:
             log.debug("bucket has gone: bucket=%s key=%s", bucket, key)
-        except sqlite3.Error as error:  # a full disk, say: there may be room later, and nobody would look before a scan
+        except (sqlite3.Error, StorageError, TooManyOpenFilesError) as error:
+            # A full disk, say: there may be room later, and nobody would look before a scan.
             self._report(bucket, key, repr(error))
             self.later(bucket, key, _UNREADABLE_SECONDS)
         except Exception as error:  # noqa: BLE001 - one file must not end the watch over the others

@@ -4,7 +4,9 @@ import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
+
+Listed = TypeVar("Listed")
 
 NULL_VERSION = "null"
 """The version id of what was written while its bucket kept no versions."""
@@ -93,11 +95,22 @@ class Version:
         return self.stored.key
 
 
+class Entry(NamedTuple):
+    """An object as a listing shows it, cheaply made: `checksums` and `headers` are JSON, as in the row."""
+
+    key: str
+    size_bytes: int
+    mtime_ns: int
+    etag: str
+    checksums: str
+    headers: str
+
+
 @dataclass(frozen=True)
-class Page:
+class Page(Generic[Listed]):
     """Part of a listing. `next_start` is what the following page starts after; None on the last one."""
 
-    objects: tuple[StoredObject, ...]
+    objects: tuple[Listed, ...]
     common_prefixes: tuple[str, ...]
     next_start: str | None
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from emulator.buckets import index, keys, scan, staging, versions
+from emulator.buckets import index, keys, scan, staging, upload_rows, versions
 from emulator.buckets.blobs import GRACE_SECONDS, Blobs
 from emulator.buckets.change import Changes, Subscriber
 from emulator.buckets.errors import BucketAlreadyOwnedByYouError, BucketNotEmptyError, InvalidArgumentError
@@ -17,6 +17,7 @@ from emulator.buckets.events import ObjectEvent
 from emulator.buckets.files import remove_empty_folders
 from emulator.buckets.folder import Folder
 from emulator.buckets.notifications import NotificationRules
+from emulator.buckets.notifications.rules import CheckTargets
 from emulator.buckets.objects import Objects
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
 from emulator.buckets.settings import BucketSettings
@@ -49,14 +50,17 @@ class Buckets:
         settings: Settings,
         on_event: Subscriber | None = None,
         clock: Callable[[], datetime] = utc_now,
+        check_targets: CheckTargets | None = None,
     ) -> None:
         self.settings = settings
         self._database = database
         self._home = home
         self._clock = clock
+        self._check_targets = check_targets
+        self._root = str(home.buckets)
         self._blobs = Blobs(home.blobs)
         self._changes = Changes(database, self._blobs, on_event, clock)
-        self._folder = Folder(database, self.path, self._changes, self._blobs)
+        self._folder = Folder(database, lambda bucket: f"{self._root}/{bucket}", self._changes, self._blobs)
         self._store = Store(self._changes, self._folder.files, self._blobs, home.staging)
 
     @property
@@ -70,11 +74,11 @@ class Buckets:
 
     @cached_property
     def uploads(self) -> Uploads:
-        return Uploads(self._database, self._changes, self._store, self._blobs, self._home.staging)
+        return Uploads(self._database, self._changes, self.objects, self._blobs, self._home.staging)
 
     @cached_property
     def rules(self) -> NotificationRules:
-        return NotificationRules(self._database)
+        return NotificationRules(self._database, self._check_targets)
 
     @cached_property
     def bucket_settings(self) -> BucketSettings:
@@ -106,7 +110,7 @@ class Buckets:
 
     def delete_bucket(self, name: str, *, force: bool = False) -> None:
         """
-        Delete a bucket, its folder and its rules; a folder that was adopted stays, with its files.
+        Delete a bucket, its folder, its rules and uploads; a folder that was adopted stays, with its files.
 
         Anything in it raises BucketNotEmptyError, unless *force*: then its objects are deleted one by one first, with
         their events, and other files go with the folder.
@@ -126,7 +130,10 @@ class Buckets:
                 shutil.rmtree(path, ignore_errors=True)
             elif not remove_empty_folders(str(path)):
                 raise BucketNotEmptyError(name, self._any_file(name))
+            parts = upload_rows.blobs(connection, name)
             connection.execute("DELETE FROM bucket WHERE name = ?", (name,))
+        for blob in parts:
+            self._blobs.remove(blob)
 
     def versioning(self, name: str) -> str:
         """Return "Enabled", "Suspended", or "" for a bucket that was never asked to keep versions."""
@@ -169,6 +176,10 @@ class Buckets:
     def reconcile(self, bucket: str, key: str, *, stillness_seconds: float | None = None) -> ObjectEvent | None:
         """Make one row equal to its file; see Folder.reconcile."""
         return self._folder.reconcile(bucket, key, stillness_seconds=stillness_seconds)
+
+    def follow(self, source: tuple[str, str], bucket: str, key: str) -> ObjectEvent | None:
+        """Make the row of a file that was moved that of its new name; see Folder.follow."""
+        return self._folder.follow(source, bucket, key)
 
     def differences(
         self, bucket: str, prefix: str = "", entering: Callable[[str], None] | None = None

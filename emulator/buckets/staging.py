@@ -14,10 +14,11 @@ from types import TracebackType
 from typing import BinaryIO
 
 from emulator.buckets.blobs import copy_bytes
-from emulator.buckets.errors import StorageError
+from emulator.buckets.refusals import translated
 
 _GRACE_SECONDS = 60
 """A file younger than this may not have got its lock yet."""
+_WRITING = "the object cannot be written"
 
 
 class StagedFile:
@@ -25,11 +26,9 @@ class StagedFile:
 
     def __init__(self, folder: Path) -> None:
         self.path = f"{folder}/{secrets.token_hex(8)}"
-        try:
+        with translated(str(folder)):
             # With the permissions of a file that `cp` makes: a temporary one would be private.
             descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-        except OSError as error:
-            raise StorageError(f"{folder}: {error.strerror}") from error
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         self._file = os.fdopen(descriptor, "wb", buffering=0)
         self._md5 = hashlib.md5(usedforsecurity=False)
@@ -43,20 +42,16 @@ class StagedFile:
     def write(self, chunk: bytes) -> None:
         """Append all of *chunk*; StorageError if the disk is full."""
         view = memoryview(chunk)
-        try:
+        with translated(_WRITING):
             while view:
                 view = view[self._file.write(view) :]
-        except OSError as error:
-            raise StorageError(f"the object cannot be written: {error.strerror}") from error
         self._md5.update(chunk)
         self.size_bytes += len(chunk)
 
     def append(self, source: BinaryIO) -> None:
         """Append all of the file *source*, unread: the etag says nothing of it."""
-        try:
+        with translated(_WRITING):
             self.size_bytes += copy_bytes(source, self._file)
-        except OSError as error:
-            raise StorageError(f"the object cannot be written: {error.strerror}") from error
 
     def open(self) -> BinaryIO:
         """Open what was written so far for reading."""

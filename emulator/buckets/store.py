@@ -18,6 +18,7 @@ from emulator.buckets.files import Files, fingerprint_of
 from emulator.buckets.keys import is_storable
 from emulator.buckets.records import OURSELVES, Content, Description, Fingerprint, Origin, StoredObject, Version
 from emulator.buckets.staging import StagedFile
+from emulator.errors import ConflictError
 
 Precondition = Callable[[StoredObject | None], None]
 
@@ -32,6 +33,15 @@ class Writing:
     """Raises if the object that is there now, None for none, forbids the write."""
     also: Callable[[Change], None] = lambda change: None
     """What else happens in the same transaction, before it."""
+    then: Callable[[Change, StoredObject], None] = lambda change, written: None
+    """What else happens in the same transaction, once it is known what was written."""
+
+
+class UnnoticedChangeError(ConflictError):
+    """Somebody changed the file, and nobody has made that known yet: it is a version, too."""
+
+    def __init__(self, bucket: str, key: str) -> None:
+        super().__init__(f"s3://{bucket}/{key} has just been changed")
 
 
 PUT = Writing()
@@ -57,18 +67,43 @@ class Store:
                 writing.precondition(current)
             writing.also(change)
             staged.stamp(time.time_ns())
-            if is_storable(key):
-                current = change.keep(current, self._files(bucket).path(key))
-            blob = change.make(self._copy(staged)) if change.keeps_versions else None
-            stored = StoredObject(bucket, key, Fingerprint(0, 0, 0), True, "", content, description, blob=blob)
-            stored = self._lay(change, stored, staged.path)
-            return change.write(stored, current, writing.event, writing.origin)[0]
+            blob = None
+            if change.keeps_versions:
+                self._check_noticed(current, bucket, key)
+                if is_storable(key):
+                    current = change.keep(current, self._files(bucket).path(key))
+                blob = change.make(self._copy(staged))
+            seen, in_folder, blob = self._lay(change, key, staged.path, blob)
+            stored = StoredObject(
+                bucket=bucket,
+                key=key,
+                fingerprint=seen,
+                settled=True,
+                sequencer=change.next_sequencer(),
+                content=content,
+                description=description,
+                version_id=change.next_version_id(),
+                in_folder=in_folder,
+                blob=blob,
+            )
+            written, _ = change.write(stored, current, writing.event, writing.origin)
+            writing.then(change, written)
+            return written
 
-    def remove(self, bucket: str, key: str, origin: Origin, event: str = events.DELETE) -> Removed | None:
+    def remove(
+        self,
+        bucket: str,
+        key: str,
+        origin: Origin,
+        event: str = events.DELETE,
+        precondition: Precondition | None = None,
+    ) -> Removed | None:
         """Remove the current version; None if there is none and nothing is to be written down about it."""
         files = self._files(bucket)
         with self._changes.on(bucket) as change:
             current = change.current(key)
+            if precondition is not None:
+                precondition(current)
             if is_storable(key):
                 current = change.keep(current, files.path(key))
                 if current is None or current.in_folder:
@@ -77,15 +112,25 @@ class Store:
                 return None
             return change.remove(key, current, origin, event)[0]
 
-    def remove_version(self, bucket: str, key: str, version_id: str, origin: Origin) -> Removed | None:
+    def remove_version(
+        self,
+        bucket: str,
+        key: str,
+        version_id: str,
+        origin: Origin,
+        event: str = events.DELETE,
+        precondition: Precondition | None = None,
+    ) -> Removed | None:
         """Remove one version or marker for good; the newest of those that are left becomes current."""
         with self._changes.on(bucket) as change:
             version = find_version(change, key, version_id)
+            if precondition is not None:
+                precondition(None if version is None else version.stored)
             if version is None:
                 return None
             if version.stored.in_folder:
                 self._files(bucket).remove(key)
-            removed, _ = change.remove_version(version, origin)
+            removed, _ = change.remove_version(version, origin, event)
             if version.is_latest:
                 self._restore(change, key)
             return removed
@@ -112,17 +157,23 @@ class Store:
         with StagedFile(self._staging) as staged, self._blobs.open(newest.stored.blob) as source:
             staged.append(source)
             staged.stamp(newest.stored.fingerprint.mtime_ns)
-            change.promote(newest, self._lay(change, replace(newest.stored, in_folder=True), staged.path))
+            seen, in_folder, blob = self._lay(change, key, staged.path, newest.stored.blob)
+            change.promote(newest, replace(newest.stored, fingerprint=seen, in_folder=in_folder, blob=blob))
 
-    def _lay(self, change: Change, stored: StoredObject, staged: str) -> StoredObject:
-        """Move the file *staged* to where the bytes of *stored* belong."""
+    def _lay(self, change: Change, key: str, staged: str, blob: str | None) -> tuple[Fingerprint, bool, str | None]:
+        """Move the file *staged*, of which *blob* is a copy, to where it belongs; tell whether that is the folder."""
         try:
-            seen = self._files(stored.bucket).move_in(staged, stored.key)
+            return self._files(change.bucket.name).move_in(staged, key), True, blob
         except (KeyClashError, UnstorableKeyError):
             seen = fingerprint_of(os.stat(staged))  # noqa: PTH116
-            blob = stored.blob or change.make(self._blobs.take(staged))
-            return replace(stored, fingerprint=seen._replace(inode=0), in_folder=False, blob=blob)
-        return replace(stored, fingerprint=seen, in_folder=True)
+            return seen._replace(inode=0), False, blob or change.make(self._blobs.take(staged))
+
+    def _check_noticed(self, current: StoredObject | None, bucket: str, key: str) -> None:
+        """Raise UnnoticedChangeError if the file of *key* is not the one that the row tells of."""
+        if not is_storable(key) or (current is not None and not current.in_folder):
+            return
+        if self._files(bucket).fingerprint(key) != (None if current is None else current.fingerprint):
+            raise UnnoticedChangeError(bucket, key)
 
     def _copy(self, staged: StagedFile) -> str:
         with staged.open() as file:

@@ -1,4 +1,4 @@
-"""The rows of multipart uploads and of their parts. Nothing here looks at a blob."""
+"""The rows of multipart uploads, of their parts, and of what became of those that are complete."""
 
 import dataclasses
 import json
@@ -6,10 +6,14 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Self
 
 from emulator.buckets.checksums import Algorithm, ChecksumType, UploadChecksum
 from emulator.buckets.errors import NoSuchUploadError
-from emulator.buckets.records import Description
+from emulator.buckets.records import Description, StoredObject
+
+_REMEMBERED_SECONDS = 24 * 3600
+"""How long a completion is answered again in the same way."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,23 @@ class UploadedPart:
     etag: str
     checksums: Mapping[str, str]
     blob: str
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What an upload became. There is no version id where the bucket has never kept versions."""
+
+    bucket: str
+    key: str
+    etag: str
+    checksums: Mapping[str, str]
+    version_id: str | None
+
+    @classmethod
+    def of(cls, stored: StoredObject, *, keeps_versions: bool) -> Self:
+        """Return what is told of *stored*, just written."""
+        version_id = stored.version_id if keeps_versions else None
+        return cls(stored.bucket, stored.key, stored.etag, stored.content.checksums, version_id)
 
 
 def insert(connection: sqlite3.Connection, upload: Upload) -> None:
@@ -65,6 +86,24 @@ def delete(connection: sqlite3.Connection, upload_id: str) -> None:
     connection.execute("DELETE FROM upload WHERE id = ?", (upload_id,))
 
 
+def complete(connection: sqlite3.Connection, upload_id: str, done: Completed, now: float) -> None:
+    """Remember what an upload became, and forget what others became long ago."""
+    connection.execute("DELETE FROM completed_upload WHERE completed_at < ?", (now - _REMEMBERED_SECONDS,))
+    connection.execute(
+        "INSERT INTO completed_upload (id, bucket, key, completed_at, etag, checksums, version_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (upload_id, done.bucket, done.key, now, done.etag, json.dumps(dict(done.checksums)), done.version_id),
+    )
+
+
+def completed(connection: sqlite3.Connection, bucket: str, key: str, upload_id: str) -> Completed | None:
+    """Return what an upload became; None if it is not complete, or has been for long."""
+    row = connection.execute(
+        "SELECT * FROM completed_upload WHERE id = ? AND bucket = ? AND key = ?", (upload_id, bucket, key)
+    ).fetchone()
+    return row and Completed(bucket, key, row["etag"], json.loads(row["checksums"]), row["version_id"])
+
+
 def find(connection: sqlite3.Connection, bucket: str, key: str, upload_id: str) -> Upload:
     """Return an upload; NoSuchUploadError if it is complete, aborted, or of another key."""
     row = connection.execute(
@@ -85,6 +124,14 @@ def parts(connection: sqlite3.Connection, upload_id: str, after: int, limit: int
         yield UploadedPart(
             row["number"], row["size_bytes"], modified, row["etag"], json.loads(row["checksums"]), row["blob"]
         )
+
+
+def blobs(connection: sqlite3.Connection, bucket: str) -> list[str]:
+    """Return the blobs of all parts of all uploads to *bucket*."""
+    rows = connection.execute(
+        "SELECT blob FROM upload_part JOIN upload ON upload.id = upload_part.upload WHERE bucket = ?", (bucket,)
+    )
+    return [str(row["blob"]) for row in rows]
 
 
 def _record(upload: Upload) -> str:

@@ -1,44 +1,35 @@
-"""Multipart uploads: parts that come in any order, each a blob, and become one object or nothing."""
+"""
+Multipart uploads: parts that come in any order, each a blob, and become one object or nothing.
 
-import binascii
-import hashlib
-import itertools
+A newcomer would look the parts up, put them together and forget the upload. Meanwhile others replace parts, abort the
+upload or complete it too: so the transaction that makes the object checks that all is still as it was looked up.
+"""
+
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from emulator.buckets import events, index, upload_rows
 from emulator.buckets.blobs import Blobs
 from emulator.buckets.change import Change, Changes
-from emulator.buckets.checksums import (
-    Part,
-    UploadChecksum,
-    checksum_of_parts,
-    completed_part_fits,
-    decoded,
-)
-from emulator.buckets.errors import (
-    EntityTooSmallError,
-    InvalidPartError,
-    InvalidPartOrderError,
-)
+from emulator.buckets.checksums import UploadChecksum
+from emulator.buckets.completion import Completion, chosen, content_of, etag_of
+from emulator.buckets.errors import NoSuchUploadError, OperationAbortedError, PreconditionFailedError
 from emulator.buckets.keys import check_key
-from emulator.buckets.listing import cut, grouped, key_range
-from emulator.buckets.objects import check_description
-from emulator.buckets.records import Content, Description, Origin, StoredObject
+from emulator.buckets.listing import common_prefix, cut, grouped, key_range
+from emulator.buckets.objects import Objects, check_description
+from emulator.buckets.records import Content, Description, StoredObject
 from emulator.buckets.staging import StagedFile
-from emulator.buckets.store import Precondition, Store, Writing
-from emulator.buckets.upload_rows import Upload, UploadedPart
+from emulator.buckets.store import Writing
+from emulator.buckets.upload_rows import Completed, Upload, UploadedPart
 from emulator.ids import new_upload_id
 from emulator.state import Database
-from emulator.units import MIB
 
 MAX_PARTS = 10_000
 _Read = Callable[[str, bool], Iterator["Upload"]]
-_MIN_PART_BYTES = 5 * MIB
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -51,27 +42,17 @@ class UploadPage:
     next_id: str | None
 
 
-@dataclass(frozen=True)
-class Completion:
-    """
-    What CompleteMultipartUpload says: the parts as its document has them, in the object's order.
-
-    `check`, given the whole object's checksum, raises if the request gave another.
-    """
-
-    parts: Sequence[Mapping[str, Any]]
-    check: Callable[[str], None]
-    origin: Origin
-    precondition: Precondition | None = None
+class _ReplacedError(Exception):
+    """A part was replaced while it was put together with others."""
 
 
 class Uploads:
     """The multipart uploads of one home's buckets."""
 
-    def __init__(self, database: Database, changes: Changes, store: Store, blobs: Blobs, staging: Path) -> None:
+    def __init__(self, database: Database, changes: Changes, objects: Objects, blobs: Blobs, staging: Path) -> None:
         self._database = database
         self._changes = changes
-        self._store = store
+        self._objects = objects
         self._blobs = blobs
         self._staging = staging
 
@@ -135,71 +116,85 @@ class Uploads:
                 return map(upload_rows.upload_of, connection.execute(sql, values))
 
             entries: Iterator[Upload | str] = grouped(read, prefix, delimiter, start_key)
-            if start_id:
+            if start_id and start_key.startswith(prefix) and common_prefix(start_key, prefix, delimiter) is None:
                 entries = _chain_after(read, start_key, start_id, entries)
             found, prefixes, next_key = cut(entries, limit)
         ends_with_upload = next_key is not None and found and found[-1].key == next_key
         return UploadPage(found, prefixes, next_key, found[-1].id if ends_with_upload else None)
 
-    def complete(self, upload: Upload, completion: Completion) -> StoredObject:
-        """Make one object of the parts that *completion* names, and forget the upload."""
-        parts = self._chosen(upload, completion.parts)
-        content = _content(upload, parts)
-        completion.check(content.checksums[upload.checksum.algorithm.member])
-        with StagedFile(self._staging) as staged:
-            for part in parts:
-                with self._blobs.open(part.blob) as source:
-                    staged.append(source)
-            writing = Writing(
-                events.COMPLETE, completion.origin, completion.precondition, lambda change: _close(change, upload)
-            )
-            return self._store.place(upload.bucket, upload.key, staged, content, upload.description, writing)
+    def complete(self, bucket: str, key: str, upload_id: str, completion: Completion) -> Completed:
+        """
+        Make one object of the parts that *completion* names, and forget the upload.
+
+        Whoever asks again within a day, having lost the answer, gets the same once more: nothing happens twice.
+
+        Raises:
+            NoSuchUploadError: The upload is aborted, of another key, or was completed with other parts.
+            InvalidRequestError: InvalidPart, InvalidPartOrder, EntityTooSmall, or the checksum or size is another.
+        """
+        try:
+            return self._complete(bucket, key, upload_id, completion)
+        except (NoSuchUploadError, PreconditionFailedError):
+            with self._database.reading() as connection:
+                done = upload_rows.completed(connection, bucket, key, upload_id)
+            if done is None or done.etag != etag_of([str(part.get("ETag", "")) for part in completion.parts]):
+                raise
+            return done
 
     def abort(self, upload: Upload) -> None:
         """Forget an upload and its parts; nothing of it is ever seen."""
         with self._changes.on(upload.bucket) as change:
             _close(change, upload)
 
-    def _chosen(self, upload: Upload, asked: Sequence[Mapping[str, Any]]) -> list[UploadedPart]:
-        numbers = [part["PartNumber"] for part in asked]
-        if any(second <= first for first, second in itertools.pairwise(numbers)):
-            raise InvalidPartOrderError
-        uploaded = {part.number: part for part in self.parts(upload)}
-        chosen = []
-        for wanted in asked:
-            number, etag = wanted["PartNumber"], str(wanted.get("ETag", "")).strip('"')
-            part = uploaded.get(number)
-            if part is None or part.etag != etag or not _fits(upload, part, wanted):
-                raise InvalidPartError(upload.id, number, etag)
-            chosen.append(part)
-        for part in chosen[:-1]:
-            if part.size_bytes < _MIN_PART_BYTES:
-                raise EntityTooSmallError(part.size_bytes, _MIN_PART_BYTES, part.number, part.etag)
-        return chosen
+    def _complete(self, bucket: str, key: str, upload_id: str, completion: Completion) -> Completed:
+        for _ in range(_ATTEMPTS):
+            with self._database.snapshot() as connection:
+                index.require_bucket(connection, bucket)
+                upload = upload_rows.find(connection, bucket, key, upload_id)
+                uploaded = {part.number: part for part in upload_rows.parts(connection, upload_id, 0, MAX_PARTS)}
+            parts = chosen(upload, uploaded, completion.parts)
+            content = content_of(upload, parts, completion)
+            try:
+                return self._assemble(upload, parts, content, completion)
+            except _ReplacedError:
+                continue
+        raise OperationAbortedError
+
+    def _assemble(
+        self, upload: Upload, parts: Sequence[UploadedPart], content: Content, completion: Completion
+    ) -> Completed:
+        done: list[Completed] = []
+
+        def record(change: Change, written: StoredObject) -> None:
+            done.append(Completed.of(written, keeps_versions=change.keeps_versions))
+            upload_rows.complete(change.connection, upload.id, done[0], time.time())
+
+        writing = Writing(
+            events.COMPLETE,
+            completion.origin,
+            completion.precondition,
+            also=lambda change: _close(change, upload, parts),
+            then=record,
+        )
+        with self._objects.stage(upload.bucket, upload.key, upload.description) as staged:
+            for part in parts:
+                try:
+                    source = self._blobs.open(part.blob)
+                except FileNotFoundError as error:
+                    raise _ReplacedError from error
+                with source:
+                    staged.append(source)
+            self._objects.place(upload.bucket, upload.key, staged, upload.description, content=content, writing=writing)
+        return done[0]
 
 
-def _fits(upload: Upload, part: UploadedPart, wanted: Mapping[str, Any]) -> bool:
-    return completed_part_fits(upload.checksum, part.number, wanted, _digest(upload, part))
-
-
-def _digest(upload: Upload, part: UploadedPart) -> bytes | None:
-    algorithm = upload.checksum.algorithm
-    return decoded(algorithm, part.checksums.get(algorithm.member, ""))
-
-
-def _content(upload: Upload, parts: Sequence[UploadedPart]) -> Content:
-    etags = hashlib.md5(b"".join(binascii.unhexlify(part.etag) for part in parts), usedforsecurity=False)
-    whole = checksum_of_parts(upload.checksum, [Part(_digest(upload, part) or b"", part.size_bytes) for part in parts])
-    return Content(
-        etag=f"{etags.hexdigest()}-{len(parts)}",
-        checksums={upload.checksum.algorithm.member: whole, "ChecksumType": upload.checksum.type},
-        parts=tuple({"PartNumber": part.number, "Size": part.size_bytes} | dict(part.checksums) for part in parts),
-    )
-
-
-def _close(change: Change, upload: Upload) -> None:
-    upload_rows.find(change.connection, upload.bucket, upload.key, upload.id)  # somebody else may have been quicker
-    change.let_go += [part.blob for part in upload_rows.parts(change.connection, upload.id, 0, MAX_PARTS)]
+def _close(change: Change, upload: Upload, used: Sequence[UploadedPart] = ()) -> None:
+    """Forget an upload and let its blobs go, if nobody was quicker."""
+    upload_rows.find(change.connection, upload.bucket, upload.key, upload.id)
+    blobs = [part.blob for part in upload_rows.parts(change.connection, upload.id, 0, MAX_PARTS)]
+    if not {part.blob for part in used}.issubset(blobs):
+        raise _ReplacedError
+    change.let_go += blobs
     upload_rows.delete(change.connection, upload.id)
 
 

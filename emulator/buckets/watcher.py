@@ -28,6 +28,9 @@ class Watched(Protocol):
     def reconcile(self, bucket: str, key: str, *, stillness_seconds: float | None = None) -> ObjectEvent | None:
         """See Folder.reconcile."""
 
+    def follow(self, source: tuple[str, str], bucket: str, key: str) -> ObjectEvent | None:
+        """See Folder.follow."""
+
     def differences(
         self, bucket: str, prefix: str = "", entering: Callable[[str], None] | None = None
     ) -> Iterator[str]:

@@ -4,11 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.buckets import ObjectEvent, notification
 from emulator.buckets.events import form_encoded
+from emulator.errors import InvalidRequestError
+from emulator.settings import Settings
 
 EVENT = ObjectEvent(
     bucket="raw",
@@ -76,3 +79,38 @@ def test_a_handler_gets_the_key_back_with_unquote_plus(key: str) -> None:
     It is the one line that every S3 handler begins with.
     """
     assert unquote_plus(form_encoded(key)) == key
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "said"),
+    [
+        ("ObjectCreated:Put", "2.1", "2.1"),
+        ("ObjectRemoved:DeleteMarkerCreated", "2.1", "2.1"),
+        ("ObjectTagging:Delete", "2.1", "2.3"),
+        ("LifecycleExpiration:Delete", "2.1", "2.3"),
+        ("ObjectTagging:Put", "2.3", "2.3"),
+        ("ObjectTagging:Put", "2.4", "2.4"),
+        ("ObjectCreated:Put", "2.6", "2.6"),
+        ("LifecycleExpiration:Delete", "2.10", "2.10"),
+    ],
+)
+def test_the_version_of_an_event_is_that_of_its_type_until_aws_made_them_one(
+    name: str, version: str, said: str
+) -> None:
+    """
+    Handlers are told to compare it as numbers, and look at the major one.
+    """
+    event = ObjectEvent("raw", "a", name, "00", EVENT.time, "R")
+
+    assert only_record(notification(event, "r", "us-east-1", version=version))["eventVersion"] == said
+
+
+def test_the_version_is_chosen_by_the_environment() -> None:
+    """
+    A version that S3 cannot have is refused at once, not when the first event is sent.
+    """
+    assert Settings.from_environment({"CLOUDLET_HOME": "/h"}).event_version == "2.1"
+    assert Settings.from_environment({"CLOUDLET_HOME": "/h", "CLOUDLET_EVENT_VERSION": "2.5"}).event_version == "2.5"
+    for wrong in ("", "3.0", "2", "2.05", "2.5 ", "newest"):
+        with pytest.raises(InvalidRequestError, match="CLOUDLET_EVENT_VERSION"):
+            Settings.from_environment({"CLOUDLET_HOME": "/h", "CLOUDLET_EVENT_VERSION": wrong})

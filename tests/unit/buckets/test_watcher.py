@@ -46,7 +46,7 @@ def sh(script: str) -> Callable[[Path], None]:
     return run
 
 
-PUT, DELETE = "ObjectCreated:Put", "ObjectRemoved:Delete"
+PUT, COPY, DELETE = "ObjectCreated:Put", "ObjectCreated:Copy", "ObjectRemoved:Delete"
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_what_leaves_is_removed_and_what_moves_within_goes_on_being_watched(
     (raw / "d").rename(raw / "moved")
     (raw / "b").rename(tmp_path / "b")
     assert watcher.flush(30)
-    assert sorted(recorder.seen) == [(PUT, "moved/e/a"), (DELETE, "b"), (DELETE, "d/e/a")]
+    assert sorted(recorder.seen) == [(COPY, "moved/e/a"), (DELETE, "b"), (DELETE, "d/e/a")]
     recorder.events.clear()
 
     (raw / "moved" / "e" / "c").write_text("3")
