@@ -15,6 +15,7 @@ OUTPUTS = ("table", "json", "yaml", "text")
 WORKER_TRANSPORTS = ("auto", "tcp", "unix")
 
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
+_EVENT_VERSION = re.compile(r"2\.(0|[1-9]\d?)")
 _REGION_NAMES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _PROXY_NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY")
 _CA_NAMES = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
@@ -57,6 +58,10 @@ class Settings:
     secret_access_key: str = "test"  # noqa: S105 - what people set for an emulator
     require_auth: bool = False
     """Whether the S3 endpoint refuses what is not signed."""
+    lifecycle_day_seconds: float = 86_400.0
+    """How long a day is to lifecycle rules: demos set seconds, and see objects expire."""
+    event_version: str = "2.1"
+    """Which version S3's notifications say they have; see `events.version_of`."""
     proxies: Mapping[str, str] = field(default_factory=dict)
     """Upper-case names and their values, handed to builds."""
     ca_bundle: Path | None = None
@@ -87,6 +92,8 @@ class Settings:
             secret_access_key=env.get("CLOUDLET_SECRET_ACCESS_KEY", cls.secret_access_key),
             require_auth=_one_of(env, "CLOUDLET_REQUIRE_AUTH", ("0", "1"), "0") == "1",
             log_bytes=int(_number(env, "CLOUDLET_LOG_BYTES", cls.log_bytes, least=65_536)),
+            lifecycle_day_seconds=_number(env, "CLOUDLET_LIFECYCLE_DAY_SECONDS", cls.lifecycle_day_seconds, least=0.1),
+            event_version=_event_version(env),
             proxies=_proxies(env),
             ca_bundle=_ca_bundle(env),
             aws_runtime_images=_one_of(env, "CLOUDLET_AWS_RUNTIME_IMAGES", ("0", "1"), "0") == "1",
@@ -120,6 +127,16 @@ def _region(env: Mapping[str, str]) -> str:
                 )
             return chosen
     return Settings.region
+
+
+def _event_version(env: Mapping[str, str]) -> str:
+    chosen = env.get("CLOUDLET_EVENT_VERSION", Settings.event_version)
+    if not _EVENT_VERSION.fullmatch(chosen):
+        raise InvalidRequestError(
+            f"CLOUDLET_EVENT_VERSION={chosen!r} is no version of S3's notifications",
+            hint="write one such as 2.1 or 2.5",
+        )
+    return chosen
 
 
 def _number(

@@ -12,7 +12,9 @@ from pathlib import Path
 from emulator.cloud import Cloud
 from emulator.errors import EmulatorError, EngineUnavailableError
 from emulator.http.lock import ServerLock
+from emulator.http.open_files import allow_most_open_files
 from emulator.http.server import Server
+from emulator.http.strangers import expect_strangers
 from emulator.settings import Settings
 
 _FAILED, _NO_ENGINE = 1, 3
@@ -42,11 +44,13 @@ def main(arguments: list[str]) -> int:
     """Run until ended; return the exit code."""
     asked = _parser().parse_args(arguments)
     once = asked.once
+    allow_most_open_files()
     logging.basicConfig(
         level=logging.WARNING if once else logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
+    expect_strangers()
     settings = Settings.from_environment()
     if asked.home is not None:
         settings = dataclasses.replace(settings, home=asked.home)

@@ -1,6 +1,7 @@
 """Who may knock: programs of this machine and our own containers, never a web page from elsewhere.
 
-Function URLs are the exception that they are on AWS: what a page may do there, the URL's own settings say.
+Function URLs are the exception that they are on AWS: what a page may do there, the URL's own settings say. So are
+buckets: their CORS rules may let pages of other origins write objects.
 """
 
 from collections.abc import Awaitable, Callable
@@ -8,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from emulator.http.s3.address import bucket_of_host
 from emulator.http.urls import is_of_url, url_id_of
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -16,12 +18,13 @@ _OWN_NAMES = {"localhost", "127.0.0.1", "::1", "host.docker.internal"}
 _READING = {"GET", "HEAD", "OPTIONS"}
 
 
-def guard(own_addresses: set[str]) -> Middleware:
+def guard(own_addresses: set[str], lets_write: Callable[[web.Request], bool] = lambda _: False) -> Middleware:
     """
     Return the middleware that refuses a foreign Host, which is how a web page whose name was made to resolve to this
-    machine gives itself away, and cross-origin writes, which any page can send without being asked.
+    machine gives itself away, and cross-origin writes, which any page can send without being asked. *lets_write* tells
+    of such a write whether its bucket allows it.
 
-    A page that a function URL serves may write to function URLs only: it may show what strangers sent to it.
+    A page that a function URL or a bucket's web site serves is from elsewhere, too: it may show what strangers sent.
     """
     allowed = _OWN_NAMES | own_addresses
 
@@ -29,11 +32,15 @@ def guard(own_addresses: set[str]) -> Middleware:
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not _is_own(request.host, allowed):
             raise web.HTTPForbidden(text=f"the Host {request.host!r} is not this machine's\n")
-        if request.method not in _READING and url_id_of(request) is None and _is_from_elsewhere(request, allowed):
+        if _is_foreign_write(request, allowed) and not lets_write(request):
             raise web.HTTPForbidden(text="a web page from elsewhere may not write here\n")
         return await handler(request)
 
     return check
+
+
+def _is_foreign_write(request: web.Request, allowed: set[str]) -> bool:
+    return request.method not in _READING and url_id_of(request) is None and _is_from_elsewhere(request, allowed)
 
 
 def _is_from_elsewhere(request: web.Request, allowed: set[str]) -> bool:
@@ -43,7 +50,7 @@ def _is_from_elsewhere(request: web.Request, allowed: set[str]) -> bool:
     if origin is None:
         return False
     host = origin.partition("://")[2]
-    return is_of_url(host) or not _is_own(host, allowed)
+    return is_of_url(host) or bucket_of_host(host)[1] or not _is_own(host, allowed)
 
 
 def _is_own(host: str, allowed: set[str]) -> bool:

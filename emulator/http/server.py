@@ -19,7 +19,6 @@ from emulator.http.lambda_.api import ApiDoor
 from emulator.http.lambda_.invoke import PATH as INVOKE_PATH
 from emulator.http.lambda_.invoke import InvokeDoor
 from emulator.http.lambda_.url import UrlDoor
-from emulator.http.s3 import PATH as S3_PATH
 from emulator.http.s3 import S3Door
 from emulator.pipeline.serving import Pipeline
 
@@ -27,6 +26,10 @@ log = logging.getLogger(__name__)
 
 _LOOPBACK = "127.0.0.1"
 _SHUTDOWN_SECONDS = 5.0
+_BACKLOG = 1024
+"""How many callers may wait at the door: those behind them try again after a second."""
+_IDLE_SECONDS = 300.0
+"""After which a connection is closed that asks for nothing, or for something by the letter."""
 
 
 class Server:
@@ -53,6 +56,7 @@ class Server:
             handle_signals=False,
             auto_decompress=False,  # a gzipped object stays gzipped
             shutdown_timeout=_SHUTDOWN_SECONDS,
+            keepalive_timeout=_IDLE_SECONDS,
         )
         await runner.setup()
         self.port = await _listen(runner, _LOOPBACK, self.port)
@@ -94,19 +98,21 @@ class Server:
         }
         urls = UrlDoor(cloud.function_urls, cloud.functions, pipeline)
         control = ControlDoor(pipeline, cloud.queue, self._facts)
-        app = web.Application(middlewares=[guard({gateway}), urls.middleware], client_max_size=7 * 1024 * 1024)
+        s3 = S3Door(cloud.buckets, cloud.settings)
+        guarding = guard({gateway}, s3.cors.lets_write)
+        app = web.Application(middlewares=[guarding, urls.middleware], client_max_size=7 * 1024 * 1024)
         app.router.add_get(STATUS_PATH, control.status)
         app.router.add_get(WAIT_PATH, control.wait)
         app.router.add_post(WAKE_PATH, control.wake)
         app.router.add_post(INVOKE_PATH, InvokeDoor(cloud.functions, pipeline).handle)
         ApiDoor(cloud, pipeline).add_to(app.router)
-        app.router.add_route("*", S3_PATH, S3Door(cloud.buckets, cloud.settings).handle)
+        s3.add_to(app)
         return app
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int, *, elsewhere: bool = False) -> int:
     """Return the port that is listened on; with *elsewhere*, *host* may be no address of this machine."""
-    site = web.TCPSite(runner, host, port)
+    site = web.TCPSite(runner, host, port, backlog=_BACKLOG)
     try:
         await site.start()
     except (OSError, OverflowError) as error:

@@ -32,7 +32,8 @@ _IGNORED_PREFIX = "x-ignore-"
 class AllowedUpload:
     """An upload that its policy allows, if only the file's size fits."""
 
-    credentials: Credentials
+    credentials: Credentials | None
+    """None where nobody asked who signed."""
     sizes: tuple[SizeRange, ...]
 
     @property
@@ -49,7 +50,7 @@ class AllowedUpload:
 def check_policy(
     fields: Mapping[str, str],
     size_bytes: int | None,
-    lookup: Lookup,
+    lookup: Lookup | None,
     now: datetime,
     *,
     bucket: str,
@@ -60,6 +61,7 @@ def check_policy(
 
     Args:
         fields: Those before the file, `${filename}` already replaced; their names have no case.
+        lookup: None takes a policy that anybody signed, or nobody.
         size_bytes: Of the file; None leaves it to `check_size`, once the file has been read.
 
     Raises:
@@ -68,7 +70,7 @@ def check_policy(
     named = {name.lower(): value for name, value in fields.items()}
     if "key" not in named:
         raise MissingFieldError("key")
-    credentials = _signed_by(named, lookup, region)
+    credentials = _signed_by(named, lookup, region) if lookup else None
     policy = read_policy(named["policy"])
     if now > policy.expires_at:
         raise PolicyViolationError("Policy expired.")

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from aiohttp import web
 
@@ -54,7 +54,15 @@ def bucket_of_host(host: str) -> tuple[str, bool]:
     found = _HOST.fullmatch(host)
     if found is None or not found["bucket"]:
         return "", False
-    return found["bucket"].lower(), "website" in (found["service"] or "")
+    return found["bucket"].lower(), "website" in (found["service"] or "").lower()
+
+
+def location_of(request: web.Request, bucket: str, key: str) -> str:
+    """Return the URL of an object at the host that *request* was sent to; its slashes are encoded, as S3 has it."""
+    path = quote(key, safe="")
+    if not bucket_of_host(request.host)[0]:
+        path = f"{bucket}/{path}"
+    return f"{request.scheme}://{request.host}/{path}"
 
 
 def decode(text: str) -> str:

@@ -25,6 +25,11 @@ class Authority:
         self._required = settings.require_auth
         self._credentials = Credentials(settings.access_key_id, settings.secret_access_key)
 
+    @property
+    def is_required(self) -> bool:
+        """Tell whether what is not signed is refused."""
+        return self._required
+
     def find(self, access_key_id: str) -> Credentials | None:
         """Return the credentials of *access_key_id*."""
         return self._credentials if access_key_id == self._credentials.access_key_id else None

@@ -1,30 +1,38 @@
 """A request's body as it is read: in blocks, never whole, and without the frames that SDKs put around its chunks."""
 
-from collections.abc import AsyncIterator, Mapping
+import re
+from collections.abc import AsyncIterator, Awaitable, Mapping
 
-from aiohttp import StreamReader, web
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from emulator.errors import InvalidRequestError
 from emulator.http.aws.errors import BodyTooLargeError
+from emulator.http.aws.xml_reading import MAX_BYTES as MAX_DOCUMENT_BYTES
+from emulator.http.s3.pace import STRANGERS, Pace, Patience
 from emulator.signatures import BodyVerifier
 from emulator.units import GIB, MIB
 
 BLOCK_BYTES = MIB
-_MAX_OBJECT_BYTES = 5 * GIB
-_MAX_DOCUMENT_BYTES = 2 * MIB
+MAX_OBJECT_BYTES = 5 * GIB
+_MOST_TRAILERS = 32
+_SIZE = re.compile(rb"[0-9a-fA-F]{1,16}")
 
 
 class Body:
     """Iterate over `blocks` once; then `trailers` has what followed them, by lower-case name."""
 
-    def __init__(self, request: web.Request, headers: Mapping[str, str], verifier: BodyVerifier | None) -> None:
+    def __init__(
+        self, request: web.Request, headers: Mapping[str, str], verifier: BodyVerifier | None, pace: Pace = STRANGERS
+    ) -> None:
         self._stream = request.content
+        self._patience = Patience(pace)
         self._verifier = verifier
         self._framed = (headers.get("x-amz-content-sha256") or "").startswith("STREAMING-") or "aws-chunked" in (
-            headers.get("Content-Encoding") or ""
+            headers.get("content-encoding") or ""
         )
-        name = "x-amz-decoded-content-length" if self._framed else "Content-Length"
-        self.length = _length(name, headers.get(name))
+        name = "x-amz-decoded-content-length" if self._framed else "content-length"
+        self.length: int | None = _length(name, headers.get(name))
         """How many bytes are announced, None if nobody says."""
         self.trailers: dict[str, str] = {}
 
@@ -33,7 +41,7 @@ class Body:
         received, block = 0, bytearray()
         async for chunk in self._unframed() if self._framed else self._plain():
             received += len(chunk)
-            if received > _MAX_OBJECT_BYTES:
+            if received > MAX_OBJECT_BYTES:
                 raise _too_large()
             block += chunk
             if len(block) >= BLOCK_BYTES:
@@ -56,7 +64,7 @@ class Body:
         return bytes(content)
 
     async def _plain(self) -> AsyncIterator[bytes]:
-        async for chunk in self._stream.iter_any():
+        while chunk := await self._read():
             if self._verifier is not None:
                 self._verifier.update(chunk)
             yield chunk
@@ -64,12 +72,12 @@ class Body:
     async def _unframed(self) -> AsyncIterator[bytes]:
         """Read `size;chunk-signature=…`, so many bytes, and so on; after the chunk of no bytes come the trailers."""
         while True:
-            remaining, extension = _frame(await _line(self._stream))
+            remaining, extension = _frame(await self._line())
             if self._verifier is not None:
                 self._verifier.begin_chunk(extension)
             is_last = not remaining
             while remaining:
-                chunk = await self._stream.read(min(remaining, BLOCK_BYTES))
+                chunk = await self._waited(self._stream.read(min(remaining, BLOCK_BYTES)))
                 if not chunk:
                     raise _incomplete()
                 remaining -= len(chunk)
@@ -80,35 +88,49 @@ class Body:
                 self._verifier.end_chunk()
             if is_last:
                 break
-            if await _line(self._stream):
+            if await self._line():
                 raise _incomplete()
-        while not self._stream.at_eof() and (line := await _line(self._stream)):
+        await self._read_trailers()
+
+    async def _read_trailers(self) -> None:
+        for _number in range(_MOST_TRAILERS):
+            if self._stream.at_eof() or not (line := await self._line()):
+                return
             name, _, value = line.decode("latin-1").partition(":")
             self.trailers[name.strip().lower()] = value.strip()
+        raise _incomplete()
+
+    async def _read(self) -> bytes:
+        """Return what has come, b"" at the end."""
+        return await self._waited(self._stream.readany())
+
+    async def _line(self) -> bytes:
+        try:
+            line = await self._waited(self._stream.readline())
+        except (ValueError, HttpProcessingError) as error:  # longer than any frame's first line
+            raise _incomplete() from error
+        return line.rstrip(b"\r\n")
+
+    async def _waited(self, reading: Awaitable[bytes]) -> bytes:
+        """Return what *reading* does, if it is not too slow; what is all here already needs no patience."""
+        try:
+            return await (reading if self._stream.is_eof() else self._patience.wait(reading))
+        except web.RequestPayloadError as error:  # HTTP's own chunks are wrong, or the sender stopped in the middle
+            raise _incomplete() from error
 
 
-async def read_document(request: web.Request, headers: Mapping[str, str], verifier: BodyVerifier | None) -> bytes:
+async def read_document(
+    request: web.Request, headers: Mapping[str, str], verifier: BodyVerifier | None, pace: Pace = STRANGERS
+) -> bytes:
     """Return the whole body of a request that is a small document."""
-    return await Body(request, headers, verifier).whole(_MAX_DOCUMENT_BYTES)
-
-
-async def _line(stream: StreamReader) -> bytes:
-    try:
-        line = await stream.readline()
-    except ValueError as error:  # longer than any frame's first line
-        raise _incomplete() from error
-    return line.rstrip(b"\r\n")
+    return await Body(request, headers, verifier, pace).whole(MAX_DOCUMENT_BYTES)
 
 
 def _frame(line: bytes) -> tuple[int, str]:
     size, _, extension = line.partition(b";")
-    try:
-        number = int(size, 16)
-    except ValueError as error:
-        raise _incomplete() from error
-    if number < 0:
+    if _SIZE.fullmatch(size) is None:
         raise _incomplete()
-    return number, extension.decode("latin-1")
+    return int(size, 16), extension.decode("latin-1")
 
 
 def _length(name: str, value: str | None) -> int | None:
@@ -116,7 +138,7 @@ def _length(name: str, value: str | None) -> int | None:
         return None
     if not value.isascii() or not value.isdigit():
         raise InvalidRequestError(f"{name} is not a number", code="InvalidArgument")
-    if int(value) > _MAX_OBJECT_BYTES:
+    if int(value) > MAX_OBJECT_BYTES:
         raise _too_large()
     return int(value)
 

@@ -12,6 +12,7 @@ from aiohttp import web
 from emulator.buckets import Buckets, Origin
 from emulator.http.aws.model import Operation
 from emulator.http.aws.s3 import s3
+from emulator.http.s3.pace import STRANGERS, Pace
 from emulator.settings import Settings
 from emulator.signatures import BodyVerifier
 
@@ -30,13 +31,17 @@ class Call:
     operation: Operation
     asked: Mapping[str, Any]
     headers: Mapping[str, str]
-    """Those of the request, without case, with those that a presigned URL holds."""
+    """Those of the request and those that a presigned URL holds; ask for them in lower case."""
     request_id: str
     buckets: Buckets
     settings: Settings
     threads: Executor
+    writer: Executor
+    """One thread, for what is short: more of them would wait for each other, as SQLite has one writer."""
     body_verifier: BodyVerifier | None = None
     """Knows what the signature says of the body; None if nobody asks for signatures."""
+    pace: Pace = STRANGERS
+    """How slowly the body may come."""
 
     @property
     def bucket(self) -> str:
@@ -53,12 +58,17 @@ class Call:
     @property
     def origin(self) -> Origin:
         """Return who makes a change: what comes of the request carries its trace header on."""
-        return Origin(self.request_id, self.headers.get("X-Amzn-Trace-Id") or "")
+        return Origin(self.request_id, self.headers.get("x-amzn-trace-id") or "")
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do what waits for the file system or the state file in a thread."""
+        """Do what may take long, as it moves many bytes or looks at many files, in a thread."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.threads, partial(work, *args, **kwargs))
+
+    async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do something short that changes the state, after what others began."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.writer, partial(work, *args, **kwargs))
 
     def answer(self, output: Output, status: int | None = None) -> web.Response:
         """Return an answer that is whole: headers, and a document or nothing."""

@@ -9,6 +9,7 @@ from emulator.buckets.errors import InvalidArgumentError
 from emulator.buckets.records import NULL_VERSION
 from emulator.buckets.tags import check_tags
 from emulator.http.s3.call import Call
+from emulator.http.s3.ownership import check_acl
 
 KEPT = (
     "CacheControl",
@@ -27,7 +28,8 @@ ENCRYPTED = {"ServerSideEncryption": "AES256"}
 
 
 def description_of(call: Call) -> Description:
-    """Return what the request says about the object it brings."""
+    """Return what the request says about the object it brings; an ACL changes nothing, or is refused."""
+    check_acl(call)
     asked = call.asked
     headers = {name: str(asked[name]) for name in KEPT if asked.get(name)}
     if encoding := headers.pop("ContentEncoding", ""):
@@ -72,6 +74,6 @@ def facts_of(stored: StoredObject, *, checksums: bool = False) -> dict[str, Any]
 
 def version_of(stored: StoredObject) -> dict[str, str]:
     """Return the version id, where the bucket has ever kept versions."""
-    if stored.version_id == NULL_VERSION and stored.blob is None:
+    if stored.version_id == NULL_VERSION and (stored.blob is None or not stored.in_folder):
         return {}
     return {"VersionId": stored.version_id}

@@ -11,15 +11,22 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from emulator.buckets import Buckets
+from emulator.buckets.refusals import refusal_of
 from emulator.errors import EmulatorError
 from emulator.http.aws.request import Request, read_query
 from emulator.http.aws.s3 import headers_of, path_of, s3
 from emulator.http.s3.address import Address, address_of
 from emulator.http.s3.authority import Authority
 from emulator.http.s3.body import read_document
-from emulator.http.s3.call import Call
+from emulator.http.s3.call import Call, common_headers
+from emulator.http.s3.cors import Cors
 from emulator.http.s3.errors import NotImplementedByS3Error, error_answer
+from emulator.http.s3.forms import is_form
 from emulator.http.s3.operations import OPERATIONS
+from emulator.http.s3.operations.posting import post_object
+from emulator.http.s3.pace import STRANGERS, Pace
+from emulator.http.s3.sites import site_of
+from emulator.http.s3.website import Websites
 from emulator.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -37,11 +44,19 @@ class S3Door:
     Its server must run with `auto_decompress=False`: an object that is stored gzipped is not to be unpacked on its way.
     """
 
-    def __init__(self, buckets: Buckets, settings: Settings) -> None:
+    def __init__(self, buckets: Buckets, settings: Settings, pace: Pace = STRANGERS) -> None:
         self._buckets = buckets
         self._settings = settings
+        self._pace = pace
         self._authority = Authority(settings)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="s3")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="s3-writer")
+        self._websites = Websites(buckets, settings, self._threads, self._writer)
+        self.cors = Cors(buckets.bucket_settings)
+
+    def add_to(self, app: web.Application) -> None:
+        """Answer everything in *app* that no other door of it does."""
+        self.cors.add_to(app, PATH, self.handle)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer *request*; raises nothing but what ends a connection."""
@@ -53,15 +68,42 @@ class S3Door:
             return error_answer(request, request_id, error)
         except (ConnectionError, asyncio.CancelledError):
             raise
-        except Exception:
-            log.exception("request failed: id=%s method=%s path=%s", request_id, request.method, request.raw_path)
-            failure = EmulatorError("We encountered an internal error. Please try again.")
-            return error_answer(request, request_id, failure)
+        except Exception as error:
+            refusal = refusal_of(error, "the request cannot be answered")
+            if refusal is None:
+                log.exception("request failed: id=%s method=%s path=%s", request_id, request.method, request.raw_path)
+                refusal = EmulatorError("We encountered an internal error. Please try again.")
+            else:
+                log.warning("request refused: id=%s reason=%s", request_id, error)
+            return error_answer(request, request_id, refusal)
 
     async def _answer(self, request: web.Request, request_id: str) -> web.StreamResponse:
-        call = await self._understood(request, address_of(request), request_id)
+        if request.method == "OPTIONS":
+            return web.Response(headers=common_headers(request_id) | self.cors.preflight(request))
+        address = address_of(request)
+        site = site_of(request, address)
+        if site is not None:
+            return await self._websites.answer(request, site, request_id)
+        if is_form(request, address):
+            return await post_object(self._posted(request, address, request_id), self._authority)
+        call = await self._understood(request, address, request_id)
         output = await OPERATIONS[call.operation.name](call)
         return output if isinstance(output, web.StreamResponse) else call.answer(output)
+
+    def _posted(self, request: web.Request, address: Address, request_id: str) -> Call:
+        """Return the put that a browser's form stands for, without what its fields will say."""
+        return Call(
+            request=request,
+            operation=s3().model.operations["PutObject"],
+            asked={"Bucket": address.bucket},
+            headers=request.headers,
+            request_id=request_id,
+            buckets=self._buckets,
+            settings=self._settings,
+            threads=self._threads,
+            writer=self._writer,
+            pace=self._pace,
+        )
 
     async def _understood(self, request: web.Request, address: Address, request_id: str) -> Call:
         """Return the call that *request* is, its sender known if that matters."""
@@ -80,7 +122,7 @@ class S3Door:
         verifier = self._authority.verify(request, datetime.now(UTC))
         payload = operation.input.payload if operation.input else None
         if request.can_read_body and (payload is None or payload.shape.type != "blob"):
-            asked = dataclasses.replace(asked, body=await read_document(request, headers, verifier))
+            asked = dataclasses.replace(asked, body=await read_document(request, headers, verifier, self._pace))
         return Call(
             request=request,
             operation=operation,
@@ -90,5 +132,7 @@ class S3Door:
             buckets=self._buckets,
             settings=self._settings,
             threads=self._threads,
+            writer=self._writer,
             body_verifier=verifier,
+            pace=self._pace,
         )

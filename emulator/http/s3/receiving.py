@@ -26,7 +26,7 @@ class Received(AbstractContextManager["Received"]):
         self.staged = staged
         self._body = body
         self._given = given_in(call.headers)
-        md5 = call.headers.get("Content-MD5")
+        md5 = call.headers.get("content-md5")
         self._content_md5 = None if md5 is None else parse_content_md5(md5)
         sent = self._given.algorithm if self._given else kept or DEFAULT
         self._sent = Checksum(sent)
@@ -55,14 +55,19 @@ class Received(AbstractContextManager["Received"]):
 
 
 async def receive(
-    call: Call, stage: Callable[[], StagedFile], finish: Callable[[Received], None], kept: Algorithm | None = None
+    call: Call,
+    stage: Callable[[], StagedFile],
+    finish: Callable[[Received], None],
+    kept: Algorithm | None = None,
+    body: Body | None = None,
 ) -> None:
     """
     Read the body of *call* into what *stage* opens, and hand it to *finish*; nothing of it is left if that raises.
 
-    All that touches a disk happens in a thread, for a small body in one go.
+    *body* is given where it is not all of the request's. All that touches a disk happens in a thread, for a small one
+    in one go.
     """
-    body = Body(call.request, call.headers, call.body_verifier)
+    body = body or Body(call.request, call.headers, call.body_verifier, call.pace)
     if body.length is not None and body.length <= BLOCK_BYTES:
         content = await body.whole(BLOCK_BYTES)
 
@@ -71,7 +76,7 @@ async def receive(
                 received.write(content)
                 finish(received)
 
-        await call.run(take_all)
+        await call.write(take_all)
         return
     with Received(call, await call.run(stage), body, kept) as received:
         async for block in body.blocks():

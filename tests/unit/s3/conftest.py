@@ -13,7 +13,7 @@ from botocore.config import Config
 
 from emulator.buckets import Buckets
 from emulator.home import Home
-from emulator.http.s3 import PATH, S3Door
+from emulator.http.s3 import S3Door
 from emulator.settings import Settings
 from emulator.state import Database
 from tests.unit.buckets.conftest import Recorder
@@ -54,7 +54,7 @@ class Server:
 
     async def _open(self) -> None:
         app = web.Application()
-        app.router.add_route("*", PATH, self._door.handle)
+        self._door.add_to(app)
         self._runner = web.AppRunner(app, access_log=None, auto_decompress=False)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()

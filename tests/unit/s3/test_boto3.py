@@ -286,8 +286,8 @@ def test_what_is_not_built_says_so(s3: Any, raw: Path) -> None:
     """
     A sub-resource must not be mistaken for the resource.
     """
-    assert refused(s3.get_bucket_versioning, Bucket="raw") == ("NotImplemented", 501)
-    assert refused(s3.create_multipart_upload, Bucket="raw", Key="a") == ("NotImplemented", 501)
+    assert refused(s3.get_bucket_metadata_configuration, Bucket="raw") == ("NotImplemented", 501)
+    assert refused(s3.rename_object, Bucket="raw", Key="a", RenameSource="raw/b") == ("NotImplemented", 501)
 
 
 def test_metadata_has_a_limit(s3: Any, raw: Path) -> None:

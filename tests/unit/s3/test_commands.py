@@ -4,10 +4,12 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cli.main import run
+from emulator.buckets import Buckets
 
 Cloudlet = Callable[..., str]
 
@@ -59,7 +61,7 @@ def test_files_are_copied_in_out_and_across(cloudlet: Cloudlet, tmp_path: Path) 
 
     assert cloudlet("cp", "x.csv", "s3://raw/in/") == "upload: ./x.csv to s3://raw/in/x.csv\n"
     assert cloudlet("cp", "s3://raw/in/x.csv", "s3://raw/y.csv") == "copy: s3://raw/in/x.csv to s3://raw/y.csv\n"
-    assert cloudlet("cp", "s3://raw/y.csv", "out/z.csv") == "download: s3://raw/y.csv to ./out/z.csv\n"
+    assert cloudlet("cp", "s3://raw/y.csv", "out/z.csv") == "download: s3://raw/y.csv to out/z.csv\n"
     assert cloudlet("cp", "s3://raw/y.csv", ".") == "download: s3://raw/y.csv to ./y.csv\n"
 
     assert (tmp_path / "out" / "z.csv").read_text() == (tmp_path / "y.csv").read_text() == "1,2\n"
@@ -169,10 +171,166 @@ def test_a_mistake_is_told_with_the_next_step(
     assert "Traceback" not in message
 
 
-def test_a_prefix_that_climbs_lists_nothing(cloudlet: Cloudlet, home: Path) -> None:
+def test_a_prefix_that_climbs_lists_nothing(cloudlet: Cloudlet, capsys: pytest.CaptureFixture[str]) -> None:
     """
-    A listing shows the bucket, never what is beside it.
+    A listing shows the bucket, never what is beside it; with a prefix, nothing is a failure, as with `aws`.
     """
     cloudlet("mb", "s3://raw")
 
-    assert cloudlet("ls", "s3://raw/../../") == ""
+    assert failure(["ls", "s3://raw/../../"], capsys) == (1, "nothing is under s3://raw/../../\n")
+
+
+def test_a_folder_is_adopted(cloudlet: Cloudlet, tmp_path: Path) -> None:
+    """
+    It stays where it is, is a bucket at once, and outlives it.
+    """
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.jpg").write_text("a")
+
+    cloudlet("mb", "s3://photos", "--path", "photos")
+    listed = cloudlet("ls", "s3://photos", "-q")
+    removed = cloudlet("rb", "s3://photos", "--force")
+
+    assert (listed, removed) == ("a.jpg\n", "remove_bucket: photos\n")
+    assert (tmp_path / "photos" / "a.jpg").read_text() == "a"
+
+
+def test_a_bucket_is_emptied_line_by_line(cloudlet: Cloudlet, tmp_path: Path) -> None:
+    """
+    `rb --force` is `rm --recursive` and then `rb`.
+    """
+    cloudlet("mb", "s3://raw", "--tags", "stage", "test", "--tags", "owner", "me")
+    (tmp_path / "a").touch()
+    cloudlet("cp", "a", "s3://raw/b/")
+
+    assert cloudlet("rb", "s3://raw", "--force") == "delete: s3://raw/b/a\nremove_bucket: raw\n"
+
+
+def test_what_a_folder_cannot_hold_is_marked(
+    cloudlet: Cloudlet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Beside the list, whose columns scripts read, and in documents.
+    """
+    cloudlet("mb", "s3://raw")
+    (tmp_path / "x").write_text("x")
+    cloudlet("cp", "x", "s3://raw/a/b")
+    cloudlet("cp", "x", "s3://raw/a")
+    capsys.readouterr()
+
+    run(["s3", "ls", "s3://raw", "--recursive"])
+    said = capsys.readouterr()
+    document = json.loads(cloudlet("ls", "s3://raw", "--recursive", "--output", "json"))
+
+    assert [line[31:] for line in said.out.splitlines()] == ["a", "a/b"]
+    assert said.err == "the folder cannot hold 'a'; the API can\n"
+    assert [entry.get("InFolder", True) for entry in document["Contents"]] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("destination", "key"),
+    [("s3://raw/a", "a"), ("s3://raw/d/", "d/-"), ("s3://raw", "-")],
+    ids=["key", "prefix", "bucket"],
+)
+def test_a_stream_is_stored_in_silence(
+    cloudlet: Cloudlet, monkeypatch: pytest.MonkeyPatch, destination: str, key: str
+) -> None:
+    """
+    As by `aws`: what a pipe says is all there is.
+    """
+    cloudlet("mb", "s3://raw")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"x")))
+
+    said = cloudlet("cp", "-", destination, "--expected-size", "1")
+
+    assert (said, cloudlet("ls", "s3://raw", "--recursive", "-q")) == ("", f"{key}\n")
+
+
+def test_documents_tell_what_was_done_and_what_failed(cloudlet: Cloudlet, tmp_path: Path, home: Path) -> None:
+    """
+    For whoever asks for one; lines are for people.
+    """
+    cloudlet("mb", "s3://raw")
+    (tmp_path / "in" / "b").mkdir(parents=True)
+    (tmp_path / "in" / "a").write_text("a")
+    (home / "s3" / "raw" / "b").write_text("b")
+
+    up = json.loads(cloudlet("cp", "in", "s3://raw", "--recursive", "--output", "json"))
+    assert run(["s3", "cp", "s3://raw", "in", "--recursive", "--query", "Failed[].Source", "--output", "text"]) == 1
+    deleted = cloudlet("rm", "s3://raw", "--recursive", "--query", "Deleted[].Key", "--output", "text")
+
+    assert up == {"Copied": [{"Source": "in/a", "Destination": "s3://raw/a"}]}
+    assert deleted == "a\tb\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["cp", "x", "s3://raw", "--storage-class", "COLD"], "--storage-class"),
+        (["cp", "x", "s3://raw", "--metadata", "a,b"], "cannot be read"),
+        (["cp", "x", "s3://raw", "--expires", "soon"], "--expires"),
+        (["cp", "x", "s3://raw", "--exclude"], "--exclude"),
+        (["cp", "x", "s3://raw", "--exclude", "--recursive"], "--exclude"),
+        (["cp", "-", "s3://raw", "--recursive"], "Streaming"),
+        (["mv", "-", "s3://raw"], "Streaming"),
+        (["mv", "s3://raw/x", "s3://raw/"], "onto itself"),
+        (["sync", "x", "y"], "neither"),
+        (["mb", "s3://other", "--tags", "key"], "--tags"),
+        (["website", "s3://raw", "--error-document", "x"], "IndexDocument"),
+        (["website", "s3://raw", "--index-document", "a/b"], "IndexDocument"),
+        (["presign", "s3://raw"], "names no object"),
+        (["presign", "s3://raw/a", "--expires-in", "604801"], "less than a week"),
+    ],
+)
+def test_words_that_make_no_sense_are_refused(
+    cloudlet: Cloudlet, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    """
+    And nothing is changed.
+    """
+    cloudlet("mb", "s3://raw")
+    (tmp_path / "x").write_text("x")
+    cloudlet("cp", "x", "s3://raw")
+
+    exit_code, message = failure(words, capsys)
+
+    assert (exit_code, said in message) == (2, True), message
+    assert cloudlet("ls", "-q") == "raw\n"
+    assert cloudlet("ls", "s3://raw", "-q", "--recursive") == "x\n"
+
+
+@pytest.mark.parametrize(
+    ("time", "header"),
+    [
+        ("2030-12-31T23:59:59Z", "Tue, 31 Dec 2030 23:59:59 GMT"),
+        ("2030-12-31T23:59:59+01:00", "Tue, 31 Dec 2030 22:59:59 GMT"),
+        ("2030-12-31", "Tue, 31 Dec 2030 00:00:00 GMT"),
+        ("Tue, 31 Dec 2030 23:59:59 GMT", "Tue, 31 Dec 2030 23:59:59 GMT"),
+        ("0", "Thu, 01 Jan 1970 00:00:00 GMT"),
+    ],
+)
+def test_what_is_said_of_a_file_comes_back_with_it(
+    s3: Any, buckets: Buckets, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, time: str, header: str
+) -> None:
+    """
+    By the API, in the words of its headers.
+    """
+    monkeypatch.setenv("CLOUDLET_HOME", str(buckets.root.parent))
+    s3.create_bucket(Bucket="web")
+    (tmp_path / "a.html").write_text("<p>")
+
+    run(
+        [
+            *("s3", "cp", str(tmp_path / "a.html"), "s3://web", "--cache-control", "max-age=60"),
+            *("--content-disposition", "inline", "--content-encoding", "gzip", "--content-language", "de"),
+            *("--metadata", '{"Stage": "a,b"}', "--website-redirect", "/other", "--storage-class", "GLACIER_IR"),
+            *("--expires", time, "--sse", "--acl", "public-read"),
+        ]
+    )
+
+    found = s3.get_object(Bucket="web", Key="a.html")
+    assert found["ContentType"] == "text/html"
+    assert (found["CacheControl"], found["ContentDisposition"]) == ("max-age=60", "inline")
+    assert (found["ContentEncoding"], found["ContentLanguage"]) == ("gzip", "de")
+    assert (found["Metadata"], found["WebsiteRedirectLocation"]) == ({"stage": "a,b"}, "/other")
+    assert (found["StorageClass"], found["ExpiresString"]) == ("GLACIER_IR", header)

@@ -156,8 +156,8 @@ def test_an_error_is_aws_s_document(server: Server, raw: Path) -> None:
 @pytest.mark.parametrize(
     ("method", "target", "status"),
     [
-        ("GET", "/raw?policy", 501),
-        ("PUT", "/raw/a?tagging", 501),
+        ("GET", "/raw?policy", 404),
+        ("PUT", "/raw/a?tagging", 400),
         ("PATCH", "/raw/a", 405),
         ("POST", "/raw/a", 405),
         ("GET", "/raw?list-type=2&max-keys=x", 400),

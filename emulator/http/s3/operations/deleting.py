@@ -12,7 +12,7 @@ _MAX_KEYS = 1000
 
 
 async def delete_object(call: Call) -> Output:
-    removed = await call.run(call.buckets.objects.delete, call.bucket, call.key, call.version_id, origin=call.origin)
+    removed = await call.write(call.buckets.objects.delete, call.bucket, call.key, call.version_id, origin=call.origin)
     return _told(removed, call.version_id)
 
 

@@ -7,8 +7,10 @@ from urllib.parse import quote
 
 from emulator.buckets import Page, StoredObject
 from emulator.buckets.errors import InvalidArgumentError
-from emulator.buckets.records import Version
+from emulator.buckets.records import Entry, Version
+from emulator.http.aws.xml_writing import Verbatim
 from emulator.http.s3.call import Call, Handler, Output
+from emulator.http.s3.contents import contents_of
 from emulator.settings import ACCOUNT_ID
 
 MAX_KEYS = 1000
@@ -50,22 +52,9 @@ class Listing:
             head["EncodingType"] = self.encoding
         return head
 
-    def contents(self, page: Page, *, owner: bool) -> list[dict[str, Any]]:
+    def contents(self, page: Page[Entry], *, owner: bool) -> Verbatim:
         """Return the objects of a page."""
-        return [self._entry(stored, owner) for stored in page.objects]
-
-    def _entry(self, stored: StoredObject, owner: bool) -> dict[str, Any]:
-        entry: dict[str, Any] = {
-            "Key": self.encode(stored.key),
-            "LastModified": stored.last_modified,
-            "ETag": f'"{stored.etag}"',
-            **algorithms(stored),
-            "Size": stored.size_bytes,
-            "StorageClass": stored.description.headers.get("StorageClass", "STANDARD"),
-        }
-        if owner:
-            entry["Owner"] = OWNER
-        return entry
+        return contents_of(page.objects, self.encode if self.encoding else None, owner=owner)
 
 
 def algorithms(stored: StoredObject) -> dict[str, Any]:
@@ -131,9 +120,9 @@ async def list_object_versions(call: Call) -> Output:
     return document
 
 
-def _page(call: Call, listing: Listing, start_after: str) -> Page:
+def _page(call: Call, listing: Listing, start_after: str) -> Page[Entry]:
     # On the event loop: a page is a few seeks, and readers wait for nobody.
-    return call.buckets.objects.page(
+    return call.buckets.objects.entries(
         call.bucket,
         prefix=listing.prefix,
         delimiter=listing.delimiter,

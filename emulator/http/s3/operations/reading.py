@@ -13,6 +13,7 @@ from emulator.http.s3.call import Call, Handler, Output, common_headers
 from emulator.http.s3.conditions import is_modified
 from emulator.http.s3.descriptions import facts_of
 from emulator.http.s3.errors import InvalidPartNumberError
+from emulator.http.s3.expirations import expiration_of
 from emulator.http.s3.ranges import requested_range
 from emulator.http.s3.sending import send
 
@@ -74,7 +75,7 @@ def _answer(call: Call, opened: OpenObject) -> tuple[int, range, dict[str, Any]]
         facts = facts_of(stored)
         return 304, range(0), {name: facts[name] for name in facts.keys() & _NOT_MODIFIED}
     part = _part(stored, asked)
-    facts = facts_of(stored, checksums=wants_checksums and part is None)
+    facts = facts_of(stored, checksums=wants_checksums and part is None) | expiration_of(call, stored)
     if "PartNumber" in asked and stored.content.parts:
         facts["PartsCount"] = len(stored.content.parts)
     if part:

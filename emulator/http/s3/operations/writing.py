@@ -10,6 +10,7 @@ from emulator.http.s3.call import Call, Handler, Output
 from emulator.http.s3.conditions import is_modified, write_condition
 from emulator.http.s3.copy_source import CopySource, copy_source_of
 from emulator.http.s3.descriptions import ENCRYPTED, description_of, tags_of, version_of
+from emulator.http.s3.expirations import expiration_of
 from emulator.http.s3.receiving import Received, receive
 
 
@@ -28,7 +29,13 @@ async def put_object(call: Call) -> Output:
 
     await receive(call, lambda: objects.stage(call.bucket, call.key, description), place)
     (stored,) = placed
-    return {"ETag": f'"{stored.etag}"', **ENCRYPTED, **version_of(stored), **stored.content.checksums}
+    return {
+        "ETag": f'"{stored.etag}"',
+        **ENCRYPTED,
+        **version_of(stored),
+        **stored.content.checksums,
+        **expiration_of(call, stored),
+    }
 
 
 async def copy_object(call: Call) -> Output | web.StreamResponse:
@@ -49,6 +56,7 @@ async def copy_object(call: Call) -> Output | web.StreamResponse:
         },
         **ENCRYPTED,
         **version_of(copied),
+        **expiration_of(call, copied),
     }
     if "VersionId" in version_of(original):
         output["CopySourceVersionId"] = original.version_id

@@ -1,0 +1,23 @@
+"""What differs from AWS, by operation, in a line each: docs/s3.md is made of it."""
+
+_KEPT = "kept and answered; changes nothing"
+
+DIFFERENCES = {
+    "CopyObject": "one request copies any size; a copy of a composite checksum has none",
+    "CreateBucket": "any region is taken; a bucket can adopt a folder (`cloudlet s3 mb --path`)",
+    "DeleteObject": "of a versioned bucket, the file goes and the versions stay",
+    "GetBucketAccelerateConfiguration": _KEPT,
+    "GetBucketAcl": "the owner's, as of every bucket whose ACLs are off",
+    "GetObjectAcl": "the owner's, as of every bucket whose ACLs are off",
+    "GetObjectAttributes": "objects that were dropped as files have no checksum",
+    "ListObjectsV2": "a file is listed as soon as it is whole",
+    "PutBucketAccelerateConfiguration": _KEPT,
+    "PutBucketEncryption": _KEPT,
+    "PutBucketLogging": _KEPT,
+    "PutBucketPolicy": "kept and answered; nobody is refused by it",
+    "PutBucketReplication": _KEPT,
+    "PutBucketRequestPayment": _KEPT,
+    "PutObject": "storage class, encryption and ACL headers change nothing",
+    "PutPublicAccessBlock": _KEPT,
+    "SelectObjectContent": "use DuckDB or pandas on the folder",
+}
