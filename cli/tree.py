@@ -26,7 +26,7 @@ BRANCHES = {
     "lambda": Branch("cli.commands.lambda_", "Functions: handlers that run when something happens", "Lambda"),
     "events": Branch("cli.commands.events", "Events: what functions are given in the background", "Events"),
     "logs": Branch("cli.commands.logs", "Logs: what functions printed, by group and stream", "Logs"),
-    "s3": Branch("cli.commands.s3", "Buckets: folders whose files are objects"),
+    "s3": Branch("cli.commands.s3", "Buckets: folders whose files are objects", "S3"),
 }
 
 

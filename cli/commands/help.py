@@ -51,6 +51,14 @@ ENVIRONMENT = Topic(
             f"how much the logs of one group may take, the oldest go first; default: {Settings.log_bytes} (256 MiB)",
         ),
         (
+            "CLOUDLET_LIFECYCLE_DAY_SECONDS",
+            "how long a day is to the lifecycle rules of buckets, 10 in a demo say; default: 86400",
+        ),
+        (
+            "CLOUDLET_EVENT_VERSION",
+            f"which version S3's notifications say they have, 2.5 say; default: {Settings.event_version}, of tags 2.3",
+        ),
+        (
             "CLOUDLET_AWS_RUNTIME_IMAGES",
             "1: run functions on AWS's own runtime images where the engine has them; default: 0",
         ),
@@ -61,6 +69,14 @@ ENVIRONMENT = Topic(
         (
             "CLOUDLET_VPC_CIDR",
             f"addresses of instances, when the network is first made; default: {Settings.vpc_cidr}",
+        ),
+        (
+            "CLOUDLET_ACCESS_KEY_ID, CLOUDLET_SECRET_ACCESS_KEY",
+            f"what presigned URLs are signed with; default: {Settings.access_key_id} and {Settings.secret_access_key}",
+        ),
+        (
+            "CLOUDLET_REQUIRE_AUTH",
+            "1: the S3 endpoint refuses requests that are not signed with them; default: 0",
         ),
         ("AWS_REGION, AWS_DEFAULT_REGION", f"the region's name, in this order; default: {Settings.region}"),
         ("DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG", "which engine is used, as for docker"),

@@ -110,7 +110,7 @@ def _document(trigger: "Trigger | ScheduleTrigger") -> dict[str, Any]:
     return document | {
         "Bucket": rule.bucket,
         "Events": list(rule.events),
-        "Filter": {"Prefix": rule.prefix, "Suffix": rule.suffix},
+        "Filter": {"Prefix": rule.plain_prefix, "Suffix": rule.plain_suffix},
     }
 
 
@@ -120,5 +120,5 @@ def _row(trigger: "Trigger | ScheduleTrigger") -> tuple[str, ...]:
     if not isinstance(trigger, Trigger):
         return trigger.id, trigger.function, "-", "-", "-", trigger.rule.schedule
     rule = trigger.rule
-    narrowed = (rule.prefix or "-", rule.suffix or "-", ", ".join(rule.events))
+    narrowed = (rule.plain_prefix or "-", rule.plain_suffix or "-", ", ".join(rule.events))
     return trigger.id, trigger.function, rule.bucket, *narrowed
