@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from emulator.instances import Instances, Neighbours
     from emulator.keypairs import KeyPairs
     from emulator.network import Member, Network
+    from emulator.pipeline.deliveries.deliveries import Deliveries
+    from emulator.pipeline.deliveries.notifications import Notifications
     from emulator.pipeline.scheduling import ScheduleTriggers
     from emulator.pipeline.serving import Pipeline
     from emulator.pipeline.triggers import Triggers
@@ -219,8 +221,33 @@ class Cloud:
         from emulator.buckets.notifications import NotificationRules
         from emulator.pipeline.enqueuer import Enqueuer
 
-        on_event = Enqueuer(NotificationRules(self.database), self.queue, self.settings.region)
-        return Buckets(self.database, self.home, self.settings, on_event=on_event)
+        on_event = Enqueuer(
+            NotificationRules(self.database),
+            self.queue,
+            self.settings.region,
+            self.deliveries,
+            self.settings.event_version,
+        )
+        return Buckets(
+            self.database, self.home, self.settings, on_event=on_event, check_targets=self._check_notified_functions
+        )
+
+    def _check_notified_functions(self, arns: Sequence[str]) -> None:
+        from emulator.pipeline.deliveries.notifications import check_functions
+
+        check_functions(self.functions, arns)
+
+    @functools.cached_property
+    def deliveries(self) -> "Deliveries":
+        from emulator.pipeline.deliveries.deliveries import Deliveries
+
+        return Deliveries(self.database, self.settings.time_scale, utc_now)
+
+    @functools.cached_property
+    def notifications(self) -> "Notifications":
+        from emulator.pipeline.deliveries.notifications import Notifications
+
+        return Notifications(self.buckets, lambda: self.functions)
 
     @functools.cached_property
     def triggers(self) -> "Triggers":

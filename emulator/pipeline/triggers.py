@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emulator.buckets import Buckets
+from emulator.buckets.events import form_encoded
 from emulator.buckets.notifications import Rule
 from emulator.functions import function_name
 from emulator.functions.references import FunctionReference, parse_reference
@@ -45,16 +46,18 @@ class Triggers:
         """
         Have changes in *bucket* run *function*; both must be there, and no other rule may cover the same keys.
 
-        A version or an alias in *function* is kept: what an alias stands for is asked at each event.
+        A version or an alias in *function* is kept: what an alias stands for is asked at each event. Prefix and suffix
+        are parts of keys as people write them.
         """
         self._functions.find(function)
         target = parse_reference(function).arn(self._region)
-        rule = self._buckets.rules.add(bucket, target, events=tuple(events), prefix=prefix, suffix=suffix)
+        narrowed = form_encoded(prefix), form_encoded(suffix)
+        rule = self._buckets.rules.add(bucket, target, tuple(events), *narrowed)
         return _trigger(rule)
 
     def list(self, function: str | None = None) -> list[Trigger]:
         """Return the triggers of *function*, all or those of one version or alias, or of all functions."""
-        found = [_trigger(rule) for rule in self._buckets.rules.list()]
+        found = [_trigger(rule) for rule in self._buckets.rules.list() if rule.is_aws]
         if function is None:
             return found
         asked = parse_reference(function)
@@ -92,7 +95,7 @@ class Triggers:
         self.scheduled.forget(asked)
         for trigger in self.list():
             if trigger.function == asked.name and asked.qualifier in (None, _qualifier(trigger)):
-                self.remove(trigger.rule.id)
+                self._buckets.rules.remove(trigger.rule.id, trigger.rule.bucket)
 
 
 def _trigger(rule: Rule) -> Trigger:
