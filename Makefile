@@ -5,7 +5,7 @@
 #   make test         set up everything, then lint and all tests, against a real container engine
 #   make lint         ruff, mypy and the import arrows
 #   make test-unit    the tests that need no engine
-#   make docs         docs/cli.md, from the help of the commands
+#   make docs         docs/cli.md and the table of docs/s3.md, from the code
 #   make models       emulator/http/aws/models/*.json, from the installed botocore
 #   make bench        the numbers of docs/benchmarks.md
 #   make build        the wheel and the source archive, in dist/
@@ -22,6 +22,7 @@ PROCESSES ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+CLIENTS := $(VENV)/clients
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -67,24 +68,34 @@ lint: setup
 	@$(BIN)/lint-imports --no-logo
 
 # Files in their order, the long ones first: what takes minutes must not begin when all else is done.
-test: engine lint .test-tools
+test: export CLOUDLET_S3FS_PYTHON = $(CURDIR)/$(CLIENTS)/bin/python
+test: engine lint .test-tools $(CLIENTS)/.installed
 	@echo "test: $(TESTS)"
 	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(PYTEST) $(TESTS)
 
-# Some tests log in as users do, and one runs an engine of its own, in a network of its own.
+# Some tests log in as users do, one runs an engine of its own, in a network of its own, and files are dropped in every way.
+TEST_TOOLS := openssh-client iproute2 rsync
 .PHONY: .test-tools
 .test-tools:
-	@command -v ssh >/dev/null && command -v ip >/dev/null && exit 0; \
+	@command -v ssh >/dev/null && command -v ip >/dev/null && command -v rsync >/dev/null && exit 0; \
 	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-	  || { echo "error: the tests need ssh and ip; run: sudo apt-get install openssh-client iproute2" >&2; exit 1; }; \
-	  echo "setup: installing openssh-client and iproute2"; apt-get update --quiet=2 && \
-	  DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends openssh-client iproute2 >/dev/null
+	  || { echo "error: the tests need ssh, ip and rsync; run: sudo apt-get install $(TEST_TOOLS)" >&2; exit 1; }; \
+	  echo "setup: installing $(TEST_TOOLS)"; apt-get update --quiet=2 && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $(TEST_TOOLS) >/dev/null
+
+# s3fs wants an older botocore than the AWS CLI does, so it has an environment of its own.
+$(CLIENTS)/.installed: $(STAMP)
+	@echo "setup: installing s3fs and pandas into $(CLIENTS)"
+	@$(PYTHON) -m venv $(CLIENTS)
+	@$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check s3fs pandas
+	@touch $@
 
 test-unit: setup
 	@$(BIN)/python -m pytest $(PYTEST) tests/unit
 
 docs: setup
 	@$(BIN)/python -m cli.reference docs/cli.md
+	@$(BIN)/python -m emulator.http.s3.conformance docs/s3.md
 
 models: setup
 	@$(BIN)/python -m emulator.http.aws.models
