@@ -16,9 +16,6 @@ from emulator.settings import Settings
 
 log = logging.getLogger(__name__)
 
-PATH = "/{path:(?s:.*)}"
-"""The route: everything, since a key may hold any character, a newline too."""
-
 
 class S3Door:
     """
