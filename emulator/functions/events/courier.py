@@ -46,7 +46,8 @@ class Courier:
         except sqlite3.OperationalError:  # the state file is full, say: nor could it be noted
             raise
         except Exception as error:  # noqa: BLE001 - a full disk, say: it is tried again
-            log.warning("record will be delivered later: request_id=%s reason=%s", delivery.request_id, storable(str(error)))
+            told = storable(str(error))
+            log.warning("record will be delivered later: request_id=%s reason=%s", delivery.request_id, told)
             self._outbox.put_off(delivery, f"{type(error).__name__}: {error}")
         else:
             self._outbox.delivered(delivery)
