@@ -12,7 +12,8 @@ from pathlib import Path
 
 from emulator.cloud import Cloud
 from emulator.functions import Function
-from emulator.functions.service import Deployment
+from emulator.functions.changes import Changes
+from emulator.functions.deployment import Deployment
 from emulator.settings import Settings
 
 _BIN = Path(sys.executable).parent
@@ -66,7 +67,9 @@ class Bench:
         code = self.folder / "code"
         code.mkdir(exist_ok=True)
         (code / "app.py").write_text(_HANDLER)
-        return self.cloud.functions.deploy(Deployment(code, name, f"app.{handler}", "python3.11", memory_mb=memory_mb))
+        return self.cloud.functions.deploy(
+            Deployment(code, name, Changes(handler=f"app.{handler}", runtime="python3.11", memory_mb=memory_mb))
+        )
 
     def is_up(self, instance_id: str) -> bool:
         """Tell whether an instance has booted."""

@@ -9,7 +9,7 @@ from benchmarks.figures import since
 from emulator.cloud import Cloud
 from emulator.functions import Function
 from emulator.functions.records import Invocation, Outcome
-from emulator.functions.workers.fleet import Fleet
+from emulator.functions.workers.fleet import Fleet, Means
 from emulator.functions.workers.supply import Supply
 from emulator.metering import InvocationMeter
 from emulator.units import utc_now
@@ -58,9 +58,9 @@ class Invoker:
 def invoker(cloud: Cloud) -> Iterator[Invoker]:
     """Yield what invokes functions of *cloud* in this process."""
     functions = cloud.functions
-    supply = Supply(functions.runtime_image, functions.mounted_code, functions.repository)
+    supply = Supply(functions.runtime_image, functions.mounted_code, functions.records)
     meter = InvocationMeter(cloud.database)
-    fleet = Fleet(cloud.engine, cloud.home, cloud.settings, supply, cloud.images.holder_image(), meter, clock=utc_now)
+    fleet = Fleet(Means(cloud.engine, cloud.home, cloud.settings, supply, cloud.images.holder_image(), meter, utc_now))
     cloud.engine.networks.ensure_vpc()
     with asyncio.Runner() as runner:
         runner.run(fleet.start(cloud.engine.networks.gateway(), "http://127.0.0.1:1"))

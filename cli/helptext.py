@@ -85,7 +85,8 @@ def _row(param: Any) -> tuple[str, str] | None:
 
 
 def _help_row(command: Any, ctx: Any) -> tuple[str, str]:
-    return ", ".join(command.get_help_option_names(ctx)), "Show this message and exit."
+    free = command.get_help_option_names(ctx)  # a set to click: in another order each time
+    return ", ".join(name for name in ctx.help_option_names if name in free), "Show this message and exit."
 
 
 def _write_section(formatter: Any, title: str, rows: list[tuple[str, str]]) -> None:

@@ -8,17 +8,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+from emulator import own_paths
 from emulator.errors import ConflictError, EmulatorError, EngineUnavailableError, ServerUnavailableError
 from emulator.home import Home
 
-_STATUS_PATH = "/_cloudlet/status"
-_WAIT_PATH = "/_cloudlet/wait"
 _START_SECONDS = 120
 _STOP_SECONDS = 40
 _ANSWER_SECONDS = 10
@@ -64,12 +63,12 @@ class ServerProcess:
             connection.close()
 
     def status(self) -> dict[str, Any]:
-        reply = self.request("GET", _STATUS_PATH, timeout_seconds=_ANSWER_SECONDS)
+        reply = self.request("GET", own_paths.STATUS, timeout_seconds=_ANSWER_SECONDS)
         return dict(json.loads(reply.body))
 
     def wait(self, timeout_seconds: float) -> dict[str, Any]:
         """Return when all that was dropped or queued before is settled, or after the time."""
-        return dict(json.loads(self.request("GET", f"{_WAIT_PATH}?timeout={timeout_seconds}").body))
+        return dict(json.loads(self.request("GET", f"{own_paths.WAIT}?timeout={timeout_seconds}").body))
 
 
 def find_server(home: Home) -> ServerProcess | None:
@@ -91,8 +90,12 @@ def require_server(home: Home) -> ServerProcess:
     return server
 
 
-def start_server(home: Home) -> ServerProcess:
-    """Start the server in the background and return when it answers; the reason is in the error if it does not."""
+def start_server(home: Home, on_wait: Callable[[], None] = lambda: None) -> ServerProcess:
+    """
+    Start the server in the background and return when it answers; the reason is in the error if it does not.
+
+    An invocation that has a server of its own is waited for, however long it takes; *on_wait* is called once then.
+    """
     home.create()
     with home.server_log.open("ab") as log:
         begun = log.tell()
@@ -100,7 +103,7 @@ def start_server(home: Home) -> ServerProcess:
             _command(home), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"
         )
     try:
-        if server := _came_up(child, home):
+        if server := _came_up(child, home, on_wait):
             return server
     except BaseException:
         child.terminate()
@@ -110,8 +113,13 @@ def start_server(home: Home) -> ServerProcess:
 
 
 def stop_server(home: Home) -> int | None:
-    """End the server and return its pid when it has let go of everything; None if it was on its way out already."""
+    """
+    End the server and return its pid when it has let go of everything; None if it was on its way out already.
+
+    ServerUnavailableError if it does not end, or says that it could not end in order.
+    """
     told = None
+    begun = home.server_log.stat().st_size if home.server_log.exists() else 0
     deadline = time.monotonic() + _STOP_SECONDS
     while has_server(home):
         if told is None and (server := find_server(home)):
@@ -121,6 +129,11 @@ def stop_server(home: Home) -> int | None:
         if time.monotonic() > deadline:
             raise ServerUnavailableError("the server does not end", hint=f"see {home.server_log}")
         time.sleep(_PAUSE_SECONDS)
+    if errors := _said(home.server_log, begun, "error: "):
+        raise ServerUnavailableError(
+            f"the server has ended, but not in order: {errors[-1]}",
+            hint=f"the next one removes what it left and begins its events again; see {home.server_log}",
+        )
     return told
 
 
@@ -128,23 +141,32 @@ def has_server(home: Home) -> bool:
     """Tell whether a server lives, also one that does not answer: it is coming up, or finishes what it has in hand."""
     try:
         with home.server_lock.open() as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared, as those hold it that live for one invocation
+            return not _try_lock(lock, fcntl.LOCK_SH)  # shared, as those hold it that live for one invocation
     except FileNotFoundError:
         return False
-    except BlockingIOError:
-        return True
-    return False
+
+
+def invocations_hold(home: Home) -> bool:
+    """Tell whether invocations that have servers of their own keep another from coming up."""
+    try:
+        with home.server_lock.open() as lock:
+            if not _try_lock(lock, fcntl.LOCK_SH):
+                return False
+            return not _try_lock(lock, fcntl.LOCK_EX)
+    except FileNotFoundError:
+        return False
 
 
 def run_in_foreground(home: Home) -> int:
-    """Be the server's parent until it ends; Ctrl-C reaches it, too. Return its exit code."""
+    """Be the server's parent until it ends; Ctrl-C reaches it, too. Return its exit code, a shell's for a signal."""
     home.create()
     child = subprocess.Popen(_command(home), stdin=subprocess.DEVNULL)
     while True:
         try:
-            return child.wait()
+            ended = child.wait()
         except KeyboardInterrupt:
             continue  # the terminal sent it to the server as well, which says what it waits for
+        return ended if ended >= 0 else 128 - ended
 
 
 @contextmanager
@@ -180,12 +202,25 @@ def _announced(child: subprocess.Popen[bytes], port: bytes) -> ServerProcess:
     return ServerProcess(child.pid, int(port))
 
 
-def _came_up(child: subprocess.Popen[bytes], home: Home) -> ServerProcess | None:
+def _try_lock(lock: TextIO, kind: int) -> bool:
+    try:
+        fcntl.flock(lock, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _came_up(child: subprocess.Popen[bytes], home: Home, on_wait: Callable[[], None]) -> ServerProcess | None:
     """Return the server that *child* is once it answers, None when it has ended instead."""
-    deadline = time.monotonic() + _START_SECONDS
+    deadline, has_waited = time.monotonic() + _START_SECONDS, False
     while child.poll() is None:
         if (server := find_server(home)) and server.pid == child.pid:
             return server
+        if invocations_hold(home):
+            deadline = time.monotonic() + _START_SECONDS
+            if not has_waited:
+                on_wait()
+            has_waited = True
         if time.monotonic() > deadline:
             raise ServerUnavailableError(
                 f"the server did not come up within {_START_SECONDS} s", hint=f"see {home.server_log}"
@@ -202,10 +237,16 @@ def _command(home: Home) -> list[str]:
 
 def _reason(log: Path, begun: int, exit_code: int) -> EmulatorError:
     """Return what the server said before it gave up as the error it was."""
+    said, hints = _said(log, begun, "error: "), _said(log, begun, "hint: ")
+    kind = EngineUnavailableError if exit_code == _NO_ENGINE else ConflictError
+    return kind("\n".join(said) or f"the server ended with exit code {exit_code}", hint=(hints or [f"see {log}"])[-1])
+
+
+def _said(log: Path, begun: int, label: str) -> list[str]:
+    """Return what a server wrote under *label* since its log was *begun* bytes long."""
+    if not log.exists():
+        return []
     with log.open("rb") as file:
         file.seek(begun)
         lines = file.read().decode("utf-8", "replace").splitlines()
-    said = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
-    hints = [line.removeprefix("hint: ") for line in lines if line.startswith("hint: ")]
-    kind = EngineUnavailableError if exit_code == _NO_ENGINE else ConflictError
-    return kind("\n".join(said) or f"the server ended with exit code {exit_code}", hint=(hints or [f"see {log}"])[-1])
+    return [line.removeprefix(label) for line in lines if line.startswith(label)]

@@ -195,7 +195,15 @@ class Cloud:
         from emulator.images import Images
 
         runtime_images = Images(self.engine, self.home, self.settings, self.progress, folders=[DEFINITIONS])
-        return Functions(self.engine, self.database, runtime_images, self.home, self.settings, self.progress)
+        return Functions(
+            self.engine,
+            self.database,
+            runtime_images,
+            self.home,
+            self.settings,
+            self.progress,
+            is_bucket=lambda name: any(one.name == name for one in self.buckets.list()),
+        )
 
     @functools.cached_property
     def logs(self) -> "Logs":
@@ -253,7 +261,7 @@ class Cloud:
     def triggers(self) -> "Triggers":
         from emulator.pipeline.triggers import Triggers
 
-        return Triggers(self.buckets, self.functions, self.schedule_triggers, self.settings.region)
+        return Triggers(self.database, self.buckets, self.functions, self.schedule_triggers)
 
     @functools.cached_property
     def schedules(self) -> "Schedules":
@@ -266,13 +274,13 @@ class Cloud:
     def schedule_triggers(self) -> "ScheduleTriggers":
         from emulator.pipeline.scheduling import ScheduleTriggers
 
-        return ScheduleTriggers(self.schedules, self.functions, self.settings.region)
+        return ScheduleTriggers(self.database, self.schedules, self.functions)
 
     @functools.cached_property
     def function_urls(self) -> "FunctionUrls":
         from emulator.functions.urls import FunctionUrls
 
-        return FunctionUrls(self.database, self.functions.repository, self.settings.region, utc_now)
+        return FunctionUrls(self.database, self.functions.repository, utc_now)
 
     @functools.cached_property
     def costs(self) -> "Costs":
@@ -288,21 +296,17 @@ class Cloud:
 
     def pipeline(self) -> "Pipeline":
         """Return what a server runs; it is started and stopped within an event loop."""
-        from emulator.functions.workers.fleet import Fleet
+        from emulator.functions.workers.fleet import Fleet, Means
         from emulator.functions.workers.supply import Supply
         from emulator.metering import InvocationMeter
+        from emulator.pipeline.rooms import Rooms
         from emulator.pipeline.serving import Pipeline
 
-        supply = Supply(self.functions.runtime_image, self.functions.mounted_code, self.functions.repository)
+        supply = Supply(self.functions.runtime_image, self.functions.mounted_code, self.functions.records)
         meter = InvocationMeter(self.database)
         return Pipeline(
-            database=self.database,
-            buckets=self.buckets,
-            functions=self.functions,
-            schedules=self.schedules,
-            queue=self.queue,
-            fleet=Fleet(self.engine, self.home, self.settings, supply, self.images.holder_image(), meter, utc_now),
-            region=self.settings.region,
+            Rooms(self.buckets, self.functions, self.schedules, self.queue, self.deliveries),
+            Fleet(Means(self.engine, self.home, self.settings, supply, self.images.holder_image(), meter, utc_now)),
             most_each=2 * self.settings.max_workers,  # so that a worker that is done need not wait for the queue
         )
 

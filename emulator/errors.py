@@ -14,7 +14,6 @@ EmulatorError
 A leaf lives in the room that raises it. A user's handler that raises is no error of ours: its result says so.
 """
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -114,5 +113,7 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     >>> nearest("t3.mikro", ["t3.micro", "m5.large"])
     'did you mean t3.micro?'
     """
+    import difflib  # which few of those who say what went wrong need
+
     close = difflib.get_close_matches(word, list(candidates), n=3, cutoff=0.6)
     return f"did you mean {' or '.join(close)}?" if close else None

@@ -43,10 +43,28 @@ class Home:
         """Deployed code, a folder a function."""
         return self.root / "functions"
 
+    def function_codes(self, name: str) -> Path:
+        """A folder a content that the function called *name* has, or had until lately."""
+        return self.functions / name
+
+    def function_code(self, name: str, code_id: str) -> Path:
+        """What one or more of its versions run."""
+        return self.function_codes(name) / code_id
+
     @property
     def layers(self) -> Path:
-        """What is in layers, a folder a content, and what several of them are laid over each other."""
+        """What functions share."""
         return self.root / "layers"
+
+    @property
+    def layer_contents(self) -> Path:
+        """What is in layers, a folder a content."""
+        return self.layers / "contents"
+
+    @property
+    def layer_combinations(self) -> Path:
+        """Several contents laid over each other, a folder a combination."""
+        return self.layers / "combined"
 
     @property
     def dependencies(self) -> Path:

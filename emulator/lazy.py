@@ -21,3 +21,13 @@ def lazily(package: str, **modules: str) -> Callable[[str], Any]:
         return value
 
     return find
+
+
+def later(module: str) -> Any:
+    """Return what stands for *module*, of which only functions are asked for: it is imported when one is called."""
+
+    class Later:
+        def __getattr__(self, name: str) -> Callable[..., Any]:
+            return lambda *args, **kwargs: getattr(importlib.import_module(module), name)(*args, **kwargs)
+
+    return Later()

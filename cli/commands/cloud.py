@@ -8,6 +8,9 @@ from cli.options import command, open_cloud
 from cli.output import Answer, note, printable
 from emulator.errors import ConflictError, InvalidRequestError
 
+_MOST_TOLD = 5
+"""Failures in full; of three thousand, nobody reads the rest."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands at the top of the tree."""
@@ -47,7 +50,7 @@ def start(
         if foreground:
             return Answer(None, text="", exit_code=run_in_foreground(cloud.home))
         with cloud.progress.step("starting the server"):
-            server = start_server(cloud.home)
+            server = start_server(cloud.home, lambda: note("waiting for the end of an invocation without a server"))
     facts = server.status()
     left = facts["recovered"]
     if left["events"] or left["workers"]:
@@ -106,11 +109,17 @@ def wait(
 
     with open_cloud() as cloud:
         outcome = require_server(cloud.home).wait(timeout)
-    for failed in outcome["Failed"]:
-        note(printable(f"error: {failed['FunctionName']} gave up on {failed['Source']}: {failed['Error']}"))
-    for failed in outcome["Retried"]:
+    given_up, retried = outcome["Failed"], outcome["Retried"]
+    for failed in given_up[:_MOST_TOLD]:
+        said = f"{failed['FunctionName']} gave up on {failed['Source']}: {failed['Error']}"
+        note(printable(f"error: {said} (event {failed['RequestId']})"))
+    if len(given_up) > _MOST_TOLD:
+        note(f"error: {len(given_up) - _MOST_TOLD} more were given up: see `cloudlet events list --state failed`")
+    for failed in retried[:_MOST_TOLD]:
         said = f"{failed['FunctionName']} failed on {failed['Source']}: {failed['Error']}"
         note(printable(f"error: {said}; it is tried again in {failed['NextTrySeconds']:.0f} s"))
+    if len(retried) > _MOST_TOLD:
+        note(f"error: {len(retried) - _MOST_TOLD} more are tried again: see `cloudlet events list --state queued`")
     if not outcome["Idle"]:
         note(f"error: {outcome['Pending']} event(s) are still pending after {timeout:g} s")
     good = outcome["Idle"] and not outcome["Failed"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cli.output import Answer
+from cli.output import Answer, printable
 from cli.server import find_server
 from emulator.cloud import Cloud
 from emulator.errors import EngineError
@@ -34,6 +34,7 @@ def overview(cloud: Cloud) -> Answer:
         "functions": len(cloud.functions.list()),
         "buckets": len(cloud.buckets.list()),
         "queue": queue,
+        "troubles": facts.get("troubles", {}),
     }
     return Answer(
         document,
@@ -47,6 +48,7 @@ def overview(cloud: Cloud) -> Answer:
             ("functions", document["functions"]),
             ("buckets", document["buckets"]),
             ("queue", ", ".join(f"{count} {state}" for state, count in queue.items())),
+            *((name, f"does not get on: {printable(why)}") for name, why in document["troubles"].items()),
         ],
     )
 

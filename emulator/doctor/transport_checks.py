@@ -3,6 +3,7 @@
 import http.client
 import json
 
+from emulator import own_paths
 from emulator.cloud import Cloud
 from emulator.doctor.check import Check
 from emulator.functions.workers.transport.choice import Choice, Memory, Transport, boot_id
@@ -10,7 +11,6 @@ from emulator.functions.workers.transport.transports import forced_choice
 from emulator.home import Home
 
 _NAME = "worker transport"
-_STATUS_PATH = "/_cloudlet/status"
 _ANSWER_SECONDS = 5.0
 
 
@@ -47,7 +47,7 @@ def _in_use(home: Home) -> Choice | None:
         left = json.loads(home.server_file.read_text())
         connection = http.client.HTTPConnection("127.0.0.1", int(left["port"]), timeout=_ANSWER_SECONDS)
         try:
-            connection.request("GET", _STATUS_PATH)
+            connection.request("GET", own_paths.STATUS)
             facts = json.loads(connection.getresponse().read())
         finally:
             connection.close()

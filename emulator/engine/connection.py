@@ -131,7 +131,9 @@ def _open(address: EngineAddress) -> Any:
     import requests
 
     try:
-        api = docker.APIClient(base_url=address.url, version=unavailable.OLDEST, timeout=_SECONDS, num_pools=64)
+        api = docker.APIClient(
+            base_url=address.url, version=unavailable.OLDEST, timeout=_SECONDS, num_pools=64, max_pool_size=64
+        )
         api.trust_env = address.socket is None  # else each request would look for a proxy, a third of its time
         api._version = offered = _offered_version(api)
     except (docker.errors.DockerException, requests.exceptions.RequestException, LookupError, TypeError) as error:

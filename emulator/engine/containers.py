@@ -31,6 +31,7 @@ class Containers:
     def __init__(self, connection: Connection, home_id: str) -> None:
         self._connection = connection
         self._home_id = home_id
+        self._temporary: set[str] = set()
 
     def create(self, spec: ContainerSpec) -> str:
         """Return the id of a new container, not yet started; a missing image is an error, never a pull."""
@@ -57,6 +58,7 @@ class Containers:
     def temporary(self, spec: ContainerSpec) -> Iterator[str]:
         """Yield a running container that is gone afterwards, at whatever moment Ctrl-C strikes."""
         name = spec.name or _new_name(spec)
+        self._temporary.add(name)
         try:
             with deferred_interrupts() as interrupted:
                 container_id = self.run(dataclasses.replace(spec, name=name))
@@ -64,6 +66,13 @@ class Containers:
             yield container_id
         finally:
             with deferred_interrupts():
+                self.remove(name)
+            self._temporary.discard(name)
+
+    def end_temporary(self) -> None:
+        """Remove the temporary ones there still are: a process ends in whose threads something is being built."""
+        for name in list(self._temporary):
+            with contextlib.suppress(EmulatorError):
                 self.remove(name)
 
     def stop(self, container_id: str, timeout_seconds: int = 10) -> None:

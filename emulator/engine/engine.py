@@ -89,6 +89,9 @@ class Engine:
         )
 
     def close(self) -> None:
+        """Give the sockets back, and remove what was to be there only for a while."""
+        if "containers" in self.__dict__:
+            self.containers.end_temporary()
         self._connection.close()
 
 

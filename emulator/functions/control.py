@@ -6,29 +6,18 @@ As on AWS nothing is installed into a zip, and nobody looks for its handler: tha
 import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 
 from emulator.functions.changes import Changes
 from emulator.functions.code.contents import bytes_in
-from emulator.functions.code.layers import Layers
-from emulator.functions.code.package import install_package, open_package, unzipped_bytes
-from emulator.functions.definition import Function
-from emulator.functions.errors import (
-    FunctionExistsError,
-    InvalidFunctionError,
-    PreconditionFailedError,
-    ResourceConflictError,
-)
-from emulator.functions.function_tags import FunctionTags
-from emulator.functions.references import LATEST, is_version, parse_reference
-from emulator.functions.repository import FunctionRepository
-from emulator.functions.rules import check_configuration, check_name
+from emulator.functions.code.package import Package, open_package, unzipped_bytes
+from emulator.functions.code.workbench import Workbench
+from emulator.functions.definition import Function, new_function
+from emulator.functions.errors import FunctionExistsError, InvalidFunctionError, PreconditionFailedError
+from emulator.functions.function_records import FunctionRecords
+from emulator.functions.quotas import check_configuration, check_name
+from emulator.functions.references import FunctionReference, unqualified
 from emulator.functions.runtimes.registry import find_runtime
-from emulator.functions.versions import Versions
-from emulator.home import Home
 from emulator.ids import new_request_id
 
 NEEDS_REVISION = "GetFunction/GetAlias"
@@ -54,46 +43,35 @@ class Making:
 
 
 @dataclass(frozen=True)
-class Tools:
-    """What Control works with, besides the records."""
+class _Prepared:
+    """A function as it will be, with the code that is to be laid down for it, if it gets another."""
 
-    home: Home
-    layers: Layers
-    alone_with: Callable[[str], AbstractContextManager[None]]
-    """Keeps other shells from changing a function."""
-    runtime_image: Callable[[Function], str]
-    image_id: Callable[[str], str]
-    """Returns the id of a container image that is here, "" of one that is not."""
-    remove_unused: Callable[[str, set[str]], None]
-    clock: Callable[[], datetime]
+    function: Function
+    package: Package | None = None
 
 
 class Control:
     """Creates functions and changes their code and their configuration."""
 
-    def __init__(self, repository: FunctionRepository, versions: Versions, tags: FunctionTags, tools: Tools) -> None:
-        self._repository = repository
-        self._versions = versions
-        self._tags = tags
-        self._tools = tools
+    def __init__(self, records: FunctionRecords, bench: Workbench) -> None:
+        self._records = records
+        self._bench = bench
 
     def create(self, name: str, code: Code, changes: Changes, making: Making) -> Function:
         """Make a function; return it, or its first version if that is to be published."""
-        name = parse_reference(name).name
+        name = unqualified(name)
         check_name(name)
-        self._tags.check(making.tags)
+        self._records.tags.check(making.tags)
         package_type = making.package_type or ("Image" if code.image_uri else "Zip")
-        new = Function(name, "", "", "", "", 0, "", self._tools.clock(), package_type=package_type)
+        new = dataclasses.replace(new_function(name, self._bench.clock()), package_type=package_type)
         function = changes.applied_to(new)
         check_configuration(function)
-        with self._tools.alone_with(name):
-            if name in {one.name for one in self._repository.all()}:
+        with self._bench.locks.alone_with(name):
+            if self._records.functions.get(name):
                 raise FunctionExistsError(name)
-            self._tools.layers.check(function.layers)
-            function = self._renewed(self._with_code(function, code))
-            self._repository.save(function)
-            self._tags.add(name, making.tags)
-            return self._versions.publish_unlocked(function) if making.publish else function
+            self._bench.layers.check(function.layers)
+            with self._coded(function, code) as prepared:
+                return self._saved(prepared, making)
 
     def update_code(
         self,
@@ -115,10 +93,10 @@ class Control:
                 raise InvalidFunctionError(
                     "Please don't provide ImageUri when updating a function with packageType Zip."
                 )
-            changed = self._with_code(changed, code)
-            if dry_run:
-                return changed
-            return self._saved(function, changed, publish=publish)
+            with self._coded(changed, code) as prepared:
+                if dry_run:
+                    return prepared.function
+                return self._saved(prepared, Making(publish=publish), before=function)
 
     def update_configuration(self, reference: str, changes: Changes, revision_id: str | None = None) -> Function:
         """Change what *changes* speaks of, and return the function."""
@@ -127,72 +105,84 @@ class Control:
             check_configuration(changed)
             if changed.runtime != function.runtime:
                 changed = dataclasses.replace(changed, runtime=find_runtime(changed.runtime).name, image="")
-                changed = dataclasses.replace(changed, image=self._tools.runtime_image(changed))
+                changed = dataclasses.replace(changed, image=self._bench.images.of(changed))
             if changes.layers is not None:
-                self._check_layers(changed)
-            return self._saved(function, changed, publish=False)
+                folder = self._bench.code.folder(changed)
+                self._bench.layers.check(changed.layers, bytes_in(folder) if folder else 0)
+            return self._saved(_Prepared(changed), Making(), before=function)
 
-    def delete_version(self, reference: str, qualifier: str) -> None:
-        """Remove a published version; one that is not there is no error, as on AWS."""
-        name = self._repository.find(parse_reference(reference).name).name
-        if qualifier == LATEST:
-            raise InvalidFunctionError("$LATEST version cannot be deleted without deleting the function.")
-        if not is_version(qualifier):
-            raise InvalidFunctionError(
-                "Deletion of aliases is not currently supported.", hint="there is `cloudlet lambda delete-alias`"
-            )
-        with self._tools.alone_with(name):
-            pointing = [one.name for one in self._repository.aliases(name) if qualifier in (one.version, *one.weights)]
-            if pointing:
-                raise ResourceConflictError(
-                    f"Unable to delete version because the following aliases reference it: [{', '.join(pointing)}]"
-                )
-            self._repository.delete_version(name, qualifier)
-            self._tools.remove_unused(name, set())
+    def delete(self, asked: FunctionReference, also: Callable[[], None] = lambda: None) -> None:
+        """
+        Remove a function with its code, or one version of it; its logs stay, as on AWS.
+
+        *also* is what goes with it elsewhere, in the same transaction.
+        """
+        records, name = self._records, self._records.functions.find(asked.name).name
+        with self._bench.locks.alone_with(name):
+            with records.transaction():
+                if asked.qualifier is None:
+                    records.functions.delete(records.functions.find(name).name)
+                    records.tags.forget(name)
+                else:
+                    records.versions.delete(name, asked.qualifier)
+                also()
+            if asked.qualifier is None:
+                self._bench.code.remove_all(name)
+            else:
+                self._remove_unused_code(name)
 
     @contextlib.contextmanager
     def _changing(self, reference: str, revision_id: str | None) -> Iterator[Function]:
         """Yield $LATEST, which nobody else changes meanwhile; refuse if it is no more what *revision_id* was."""
-        asked = parse_reference(reference)
-        with self._tools.alone_with(self._repository.find(asked.name).name):
-            function = self._repository.find(asked.name)
+        name = self._records.functions.find(unqualified(reference)).name
+        with self._bench.locks.alone_with(name):
+            function = self._records.functions.find(name)
             if revision_id not in (None, function.revision_id):
                 raise PreconditionFailedError(NEEDS_REVISION)
             yield function
 
-    def _saved(self, before: Function, function: Function, *, publish: bool) -> Function:
-        function = self._renewed(function)
-        self._repository.save(function)
-        self._tools.remove_unused(function.name, {before.code_id})
-        return self._versions.publish_unlocked(function) if publish else function
+    def _saved(self, prepared: _Prepared, making: Making, before: Function | None = None) -> Function:
+        """Lay the code down, write the record, and return it or the version that it is published as."""
+        function = prepared.function
+        if prepared.package is not None:
+            code_id = self._bench.code.install(prepared.package, None, function.name)
+            function = dataclasses.replace(function, code_id=code_id)
+        function = dataclasses.replace(function, revision_id=new_request_id(), last_modified=self._bench.clock())
+        with self._records.transaction():
+            self._records.functions.save(function)
+            if making.tags:
+                self._records.tags.add(function.name, making.tags)
+            saved = self._records.versions.publish(function.name) if making.publish else function
+        self._remove_unused_code(function.name, *([before] if before else []))
+        return saved
 
-    def _renewed(self, function: Function) -> Function:
-        return dataclasses.replace(function, revision_id=new_request_id(), last_modified=self._tools.clock())
+    def _remove_unused_code(self, name: str, *until_lately: Function) -> None:
+        versions = [*self._records.functions.versions(name), *until_lately]
+        self._bench.code.remove_unused(name, {version.code_id for version in versions})
 
-    def _with_code(self, function: Function, code: Code) -> Function:
+    @contextlib.contextmanager
+    def _coded(self, function: Function, code: Code) -> Iterator[_Prepared]:
+        """Yield what *function* is with *code*, of which nothing is laid down yet."""
         if function.package_type == "Image":
-            return self._with_image(function, code)
+            yield _Prepared(self._with_image(function, code))
+            return
         if code.zip is None:
             raise InvalidFunctionError(
                 "Please provide a source for function code.", hint="give --zip-file, or S3Bucket="
             )
         function = dataclasses.replace(function, runtime=find_runtime(function.runtime).name)
-        image = self._tools.runtime_image(function)
-        with open_package(code.zip, self._tools.home.scratch) as package:
-            self._tools.layers.check_size(function.layers, unzipped_bytes(package, None))
-            code_id = install_package(package, None, self._tools.home, function.name)
-        return dataclasses.replace(
-            function,
-            code_id=code_id,
-            code_sha256=package.code_sha256,
-            code_size_bytes=package.code_size_bytes,
-            image=image,
-        )
+        image = self._bench.images.of(function)
+        with open_package(code.zip, self._bench.home.scratch) as package:
+            self._bench.layers.check_size(function.layers, unzipped_bytes(package, None))
+            function = dataclasses.replace(
+                function, code_sha256=package.code_sha256, code_size_bytes=package.code_size_bytes, image=image
+            )
+            yield _Prepared(function, package)
 
     def _with_image(self, function: Function, code: Code) -> Function:
         if not code.image_uri:
             raise InvalidFunctionError("Please provide ImageUri for a function with packageType Image.")
-        image_id = self._tools.image_id(code.image_uri)
+        image_id = self._bench.images.id_of(code.image_uri)
         if not image_id:
             raise InvalidFunctionError(
                 f"Source image {code.image_uri} does not exist. Provide a valid source image.",
@@ -201,10 +191,3 @@ class Control:
         return dataclasses.replace(
             function, image_uri=code.image_uri, image=image_id, code_sha256=image_id.removeprefix("sha256:")
         )
-
-    def _check_layers(self, function: Function) -> None:
-        folder = self._code_folder(function)
-        self._tools.layers.check(function.layers, bytes_in(folder) if folder else 0)
-
-    def _code_folder(self, function: Function) -> Path | None:
-        return self._tools.home.functions / function.name / function.code_id if function.code_id else None

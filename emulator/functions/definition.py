@@ -1,4 +1,4 @@
-"""A function as it is configured: the record of one version. `rules` says which values it may have."""
+"""A function as it is configured: the record of one version. `quotas` says which values it may have."""
 
 import dataclasses
 import hashlib
@@ -122,6 +122,20 @@ class Function:
             if given := values.get(name):
                 values[name] = kind(**{key: _frozen(value) for key, value in given.items()})
         return cls(**values)
+
+
+def new_function(name: str, now: datetime) -> Function:
+    """Return a function of which nothing is said yet."""
+    return Function(
+        name=name,
+        runtime="",
+        handler="",
+        code_id="",
+        code_sha256="",
+        code_size_bytes=0,
+        revision_id="",
+        last_modified=now,
+    )
 
 
 def _frozen(value: Any) -> Any:

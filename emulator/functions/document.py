@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from emulator.functions.aliases import Alias
+from emulator.functions.alias import Alias
 from emulator.functions.code.archive import MAX_UNZIPPED_BYTES, MAX_UPLOAD_BYTES
 from emulator.functions.concurrency import ACCOUNT_CONCURRENCY, Account, Provisioned
 from emulator.functions.definition import Function, ImageConfig

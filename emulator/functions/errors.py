@@ -9,7 +9,7 @@ RESERVED_LIMIT = "ReservedFunctionConcurrentInvocationLimitExceeded"
 ACCOUNT_LIMIT = "ConcurrentInvocationLimitExceeded"
 
 _THROTTLE_HINTS = {
-    RESERVED_LIMIT: "`cloudlet lambda get-function-concurrency --function-name NAME` says how many it may have at once",
+    RESERVED_LIMIT: "`cloudlet lambda get-function-concurrency --function-name {function}` says its limit",
     ACCOUNT_LIMIT: "try again later: an account has 1000 at once, less what functions have reserved",
 }
 
@@ -22,7 +22,10 @@ class FunctionNotFoundError(NotFoundError):
     def __init__(self, arn: str, name: str, known: Iterable[str]) -> None:
         super().__init__(
             f"Function not found: {arn}",
-            hint=nearest(name, known) or "list the ones you have with `cloudlet lambda list-functions`",
+            hint=f"{name} is here, but not under that version or alias: see `cloudlet lambda list-aliases` and "
+            "`list-versions-by-function`"
+            if name in (known := list(known))
+            else nearest(name, known) or "list the ones you have with `cloudlet lambda list-functions`",
         )
 
 
@@ -30,18 +33,6 @@ class InvalidFunctionError(InvalidRequestError):
     """A function cannot be configured like this."""
 
     code = "InvalidParameterValueException"
-
-
-class InvalidValueError(InvalidRequestError):
-    """A value has not the form that AWS's own description of the request wants."""
-
-    code = "ValidationException"
-
-    def __init__(self, value: object, place: str, constraint: str, *, hint: str | None = None) -> None:
-        super().__init__(
-            f"1 validation error detected: Value '{value}' at '{place}' failed to satisfy constraint: {constraint}",
-            hint=hint,
-        )
 
 
 class FunctionExistsError(ConflictError):
@@ -149,7 +140,7 @@ class RuntimeNotFoundError(InvalidRequestError):
 class RuntimeUnavailableError(EngineError):
     """AWS has this runtime, and this machine cannot come by an image of it."""
 
-    code = "InvalidRuntimeException"
+    code = "InvalidParameterValueException"
 
     def __init__(self, runtime: str, reason: EngineError, aws_image: str) -> None:
         super().__init__(
@@ -191,8 +182,8 @@ class ThrottledError(ConflictError):
 
     code = "TooManyRequestsException"
 
-    def __init__(self, reason: str) -> None:
-        super().__init__("Rate Exceeded.", hint=_THROTTLE_HINTS.get(reason))
+    def __init__(self, reason: str, function: str = "NAME") -> None:
+        super().__init__("Rate Exceeded.", hint=_THROTTLE_HINTS[reason].format(function=function))
         self.reason = reason
         """What AWS calls the limit: the field `Reason` of its answer."""
 

@@ -13,10 +13,9 @@ from emulator.state import Database
 class FunctionTags:
     """Reads and writes the tags of the functions of one home."""
 
-    def __init__(self, database: Database, repository: FunctionRepository, region: str) -> None:
+    def __init__(self, database: Database, repository: FunctionRepository) -> None:
         self._database = database
         self._repository = repository
-        self._region = region
 
     def check(self, tags: Mapping[str, str]) -> None:
         """Refuse, as Lambda does, what are no tags."""
@@ -34,7 +33,8 @@ class FunctionTags:
 
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
         """Give *tags* to a function; a key that it has gets the new value."""
-        self.add(self._named(arn), tags)
+        with self._database.transaction():
+            self.add(self._named(arn), tags)
 
     def add(self, name: str, tags: Mapping[str, str]) -> None:
         """Do so by name."""
@@ -44,9 +44,8 @@ class FunctionTags:
 
     def untag(self, arn: str, keys: Collection[str]) -> None:
         """Take tags away; one that is not there is no error."""
-        name = self._named(arn)
         with self._database.transaction() as transaction:
-            delete_tags(transaction, self._arn(name), dict.fromkeys(keys))
+            delete_tags(transaction, self._arn(self._named(arn)), dict.fromkeys(keys))
 
     def forget(self, name: str) -> None:
         """Take all away from a function that is no more."""
@@ -62,4 +61,4 @@ class FunctionTags:
         return self._repository.find(asked.name).name
 
     def _arn(self, name: str) -> str:
-        return function_arn(name, self._region)
+        return function_arn(name, self._repository.region)

@@ -65,7 +65,14 @@ def text(given: Parameters, name: str) -> str | None:
 def required_text(given: Parameters, name: str) -> str:
     value = text(given, name)
     if value is None:
-        raise InvalidRequestError(f'Missing required parameter in input: "{name}"', code="ValidationException")
+        raise _missing(name)
+    return value
+
+
+def required_integer(given: Parameters, name: str) -> int:
+    value = integer(given, name)
+    if value is None:
+        raise _missing(name)
     return value
 
 
@@ -164,6 +171,10 @@ def _architecture(given: Parameters) -> str | None:
     if found is not None and len(found) != 1:
         raise InvalidFunctionError("Architectures must be a list of one: x86_64 or arm64")
     return found[0] if found else None
+
+
+def _missing(name: str) -> InvalidRequestError:
+    return InvalidRequestError(f'Missing required parameter in input: "{name}"', code="ValidationException")
 
 
 def _wrong_type(name: str, value: object, wanted: str) -> InvalidRequestError:

@@ -12,6 +12,25 @@ MAX_ASYNC_PAYLOAD_BYTES = 1024 * 1024
 MAX_RESPONSE_BYTES = 6_291_556
 """What AWS names in its own error: 100 bytes over 6 MiB."""
 
+_SIGNALS = {
+    1: "hangup",
+    2: "interrupt",
+    3: "quit",
+    4: "illegal instruction",
+    5: "trace/breakpoint trap",
+    6: "aborted",
+    7: "bus error",
+    8: "floating point exception",
+    9: "killed",
+    10: "user defined signal 1",
+    11: "segmentation fault",
+    12: "user defined signal 2",
+    13: "broken pipe",
+    14: "alarm clock",
+    15: "terminated",
+}
+"""In the words of Go, which AWS's own platform is written in."""
+
 
 @dataclass(frozen=True)
 class Invocation:
@@ -81,7 +100,7 @@ def exited(request_id: str, exit_code: int) -> Failure:
 
 
 def exit_reason(exit_code: int) -> str:
-    """Say in AWS's words how a runtime ended.
+    """Say in AWS's words how a runtime ended: over 128 the code tells which signal ended it, as a shell's does.
 
     >>> exit_reason(0), exit_reason(1), exit_reason(137)
     ('Runtime exited without providing a reason', 'Runtime exited with error: exit status 1', \
@@ -89,10 +108,8 @@ def exit_reason(exit_code: int) -> str:
     """
     if exit_code == 0:
         return "Runtime exited without providing a reason"
-    if exit_code == 137:
-        return "Runtime exited with error: signal: killed"
-    if exit_code == 139:
-        return "Runtime exited with error: signal: segmentation fault"
+    if signal_name := _SIGNALS.get(exit_code - 128):
+        return f"Runtime exited with error: signal: {signal_name}"
     return f"Runtime exited with error: exit status {exit_code}"
 
 

@@ -42,6 +42,17 @@ def parse_reference(text: str, qualifier: str | None = None) -> FunctionReferenc
     return FunctionReference(name, qualifier or derived or None)
 
 
+def unqualified(reference: str) -> str:
+    """Return the name in *reference*; refuse one of a version or an alias, where only a function itself is changed."""
+    asked = parse_reference(reference)
+    if asked.qualifier not in (None, LATEST):
+        raise InvalidFunctionError(
+            "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. "
+            "Please specify either a function name or an unqualified function ARN."
+        )
+    return asked.name
+
+
 def function_arn(name: str, region: str) -> str:
     """Return the ARN of the function itself, without a qualifier."""
     return f"arn:aws:lambda:{region}:{ACCOUNT_ID}:function:{name}"

@@ -1,49 +1,90 @@
 """The server as a process, `python -m emulator.http`: ends on SIGTERM, on Ctrl-C or, with --once, with its parent."""
 
-import argparse
 import asyncio
-import contextlib
 import dataclasses
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emulator.cloud import Cloud
 from emulator.errors import EmulatorError, EngineUnavailableError
+from emulator.http import frugal
 from emulator.http.lock import ServerLock
 from emulator.http.open_files import allow_most_open_files
-from emulator.http.server import Server
 from emulator.http.strangers import expect_strangers
 from emulator.settings import Settings
 
-_FAILED, _NO_ENGINE = 1, 3
+if TYPE_CHECKING:
+    from emulator.http.server import Server
+
+log = logging.getLogger(__name__)
+
+_FAILED, _NO_ENGINE, _INTERRUPTED = 1, 3, 130
+_ONCE = "--once"
+"""Serve until stdin ends, say the port on stdout, watch and dispatch nothing."""
 
 
-async def _serve(cloud: Cloud, *, once: bool) -> None:
-    loop, ended = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ended.set)
-    server = Server(cloud, once=once)
+async def _serve(server: "Server", *, once: bool) -> int:
+    """Serve until told to end; return the exit code."""
+    ended = asyncio.Event()
+    _on_signals(ended.set)
     try:
         await server.start()
-    except BaseException:
-        await server.stop()  # what was started before it failed is not left behind
-        raise
-    if once:
-        print(server.port, flush=True)  # noqa: T201 - the parent reads it
-        loop.add_reader(sys.stdin, ended.set)
-    await ended.wait()
-    for number in (signal.SIGTERM, signal.SIGINT):  # a second one forces
-        loop.remove_signal_handler(number)
-        signal.signal(number, signal.SIG_DFL)
-    await server.stop()
+        if once and _says(server.port):
+            asyncio.get_running_loop().add_reader(sys.stdin, ended.set)
+            await ended.wait()
+        elif not once:
+            await ended.wait()
+    finally:
+        is_whole = await _stop(server)
+    return 0 if is_whole else _INTERRUPTED
+
+
+def _new(cloud: Cloud, lock: ServerLock, *, once: bool) -> "Server":
+    frugal.use_one_arena()
+    with frugal.without_certificates():
+        from emulator.http.server import Server
+    return Server(cloud, lock, once=once)
+
+
+def _says(port: int) -> bool:
+    """Tell the parent where we are; whether there is one (any more)."""
+    try:
+        print(port, flush=True)  # noqa: T201 - the parent reads it
+    except BrokenPipeError:
+        sys.stdout = None  # so that Python does not try once more at the end
+        return False
+    return True
+
+
+async def _stop(server: "Server") -> bool:
+    """End in order, however far the start had come; another signal cuts that short. Tell whether it did not."""
+    stopping = asyncio.create_task(server.stop())
+    _on_signals(stopping.cancel)
+    try:
+        await stopping
+    except asyncio.CancelledError:
+        _on_signals(None)  # the next one ends the process as it stands
+        await server.abandon()
+        return False
+    return True
+
+
+def _on_signals(action: Callable[[], object] | None) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if action is not None:
+            loop.add_signal_handler(number, action)
+        elif loop.remove_signal_handler(number):
+            signal.signal(number, signal.SIG_DFL)
 
 
 def main(arguments: list[str]) -> int:
     """Run until ended; return the exit code."""
-    asked = _parser().parse_args(arguments)
-    once = asked.once
+    home, once = _asked(arguments)
     allow_most_open_files()
     logging.basicConfig(
         level=logging.WARNING if once else logging.INFO,
@@ -52,29 +93,34 @@ def main(arguments: list[str]) -> int:
     )
     expect_strangers()
     settings = Settings.from_environment()
-    if asked.home is not None:
-        settings = dataclasses.replace(settings, home=asked.home)
+    if home is not None:
+        settings = dataclasses.replace(settings, home=home)
     with Cloud(settings) as cloud:
         try:
-            with ServerLock(cloud.home.server_lock, shared=once), contextlib.suppress(KeyboardInterrupt):
-                asyncio.run(_serve(cloud, once=once))
+            with ServerLock(cloud.home.server_lock, shared=once) as lock:
+                return asyncio.run(_serve(_new(cloud, lock, once=once), once=once))
+        except KeyboardInterrupt:
+            return _INTERRUPTED  # before anything was begun
         except EmulatorError as error:
             print(f"error: {error.message}", file=sys.stderr)  # noqa: T201
             if error.hint:
                 print(f"hint: {error.hint}", file=sys.stderr)  # noqa: T201
             return _NO_ENGINE if isinstance(error, EngineUnavailableError) else _FAILED
-    return 0
+        except Exception as error:
+            log.exception("server failed")
+            print(f"error: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+            return _FAILED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m emulator.http")
-    parser.add_argument("--home", type=Path, help="whose server this is; default: CLOUDLET_HOME")
-    parser.add_argument(
-        "--once",
-        action="store_true",
-        help="serve until stdin ends, say the port on stdout, watch and dispatch nothing",
-    )
-    return parser
+def _asked(arguments: list[str]) -> tuple[Path | None, bool]:
+    """Return whose server this is, None for CLOUDLET_HOME's, and whether it is for one call: not a word for people."""
+    once = _ONCE in arguments
+    match [word for word in arguments if word != _ONCE]:
+        case []:
+            return None, once
+        case ["--home", home]:
+            return Path(home), once
+    raise SystemExit(f"usage: python -m emulator.http [--home FOLDER] [{_ONCE}]")
 
 
 if __name__ == "__main__":

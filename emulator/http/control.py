@@ -8,9 +8,6 @@ from emulator.functions.events.event import FailedInvocation
 from emulator.functions.events.queue import InvocationQueue
 from emulator.pipeline.serving import Pipeline
 
-STATUS_PATH = "/_cloudlet/status"
-WAIT_PATH = "/_cloudlet/wait"
-WAKE_PATH = "/_cloudlet/wake"
 _LONGEST_WAIT_SECONDS = 7 * 24 * 3600.0
 
 
@@ -24,8 +21,12 @@ class ControlDoor:
 
     async def status(self, _: web.Request) -> web.StreamResponse:
         choice = self._pipeline.worker_transport
-        transport = dataclasses.asdict(choice) if choice else None
-        return web.json_response(self._facts | {"worker_transport": transport, "queue": self._queue.counts()})
+        now = {
+            "worker_transport": dataclasses.asdict(choice) if choice else None,
+            "queue": self._queue.counts(),
+            "troubles": self._pipeline.troubles,
+        }
+        return web.json_response(self._facts | now)
 
     async def wait(self, request: web.Request) -> web.StreamResponse:
         """Answer when nothing is pending any more, or after `timeout` seconds."""
@@ -36,7 +37,7 @@ class ControlDoor:
         in_time = await self._pipeline.settle(seconds)
         if request.transport is None or request.transport.is_closing():
             return web.Response()  # nobody hears it: the failures are for the next who asks
-        failed = [_document(row) for row in self._queue.report_failed()]
+        failed = [_document(row) for row in await self._pipeline.report_failed()]
         retried = [_document(row) | {"NextTrySeconds": row.next_try_seconds} for row in self._queue.retried()]
         pending = self._queue.pending() + self._queue.outbox.pending()
         return web.json_response({"Idle": in_time, "Pending": pending, "Failed": failed, "Retried": retried})

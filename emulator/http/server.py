@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import errno
+import functools
 import json
 import logging
 import os
@@ -10,17 +11,20 @@ import time
 
 from aiohttp import web
 
-from emulator import __version__
+from emulator import __version__, own_paths
 from emulator.cloud import Cloud
 from emulator.errors import ConflictError
-from emulator.http.control import STATUS_PATH, WAIT_PATH, WAKE_PATH, ControlDoor
+from emulator.http import s3
+from emulator.http.control import ControlDoor
 from emulator.http.guard import guard
 from emulator.http.lambda_.api import ApiDoor
 from emulator.http.lambda_.invoke import PATH as INVOKE_PATH
 from emulator.http.lambda_.invoke import InvokeDoor
 from emulator.http.lambda_.url import UrlDoor
-from emulator.http.s3 import S3Door
-from emulator.pipeline.serving import Pipeline
+from emulator.http.lock import ServerLock
+from emulator.http.unserved import refuse_other_services
+from emulator.pipeline.background import DRAIN_SECONDS
+from emulator.pipeline.serving import Pipeline, Recovered
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +39,9 @@ _IDLE_SECONDS = 300.0
 class Server:
     """Serves one home until stopped; with `once`, only invocations, on any free port."""
 
-    def __init__(self, cloud: Cloud, *, once: bool) -> None:
+    def __init__(self, cloud: Cloud, lock: ServerLock, *, once: bool) -> None:
         self._cloud = cloud
+        self._lock = lock
         self._once = once
         self.port = 0 if once else cloud.settings.port
         self._pipeline: Pipeline | None = None
@@ -48,7 +53,7 @@ class Server:
         if not self._once:
             cloud.home.server_file.unlink(missing_ok=True)  # a killed one's: nobody is to call before all is up
         pipeline = self._pipeline = await asyncio.to_thread(cloud.pipeline)
-        recovered = None if self._once else await pipeline.recover()
+        recovered = await self._recover(pipeline)
         gateway = await pipeline.join()
         runner = self._runner = web.AppRunner(
             self._application(pipeline, gateway),
@@ -65,7 +70,7 @@ class Server:
         self._facts["vpc_endpoint"] = f"http://{gateway}:{self.port}"
         endpoint = str(self._facts["vpc_endpoint"])
         await pipeline.start(gateway, endpoint, runner)
-        if recovered is None:
+        if self._once:
             return
         self._facts["recovered"] = dataclasses.asdict(recovered)
         await pipeline.watch()
@@ -77,16 +82,33 @@ class Server:
             recovered.workers,
         )
 
+    async def _recover(self, pipeline: Pipeline) -> Recovered:
+        """Clean up after a server that was killed, and then let those in who may serve beside us."""
+        if not self._once:
+            return await pipeline.recover()
+        if self._lock.is_alone:
+            await pipeline.clear()
+        await asyncio.to_thread(self._lock.share)
+        return Recovered(0, 0)
+
     async def stop(self) -> None:
         """Close the doors, finish what is under way, remove every worker; a start that failed half-way is undone."""
         started = time.monotonic()
         if not self._once:
             self._cloud.home.server_file.unlink(missing_ok=True)
-        if self._pipeline is not None:
-            await self._pipeline.stop()
-        if self._runner is not None:
-            await self._runner.cleanup()
+            log.info("server is ending: what runs has up to %g s, a second signal cuts it off", DRAIN_SECONDS)
+        try:
+            if self._pipeline is not None:
+                await self._pipeline.stop()
+        finally:
+            if self._runner is not None:
+                await self._runner.cleanup()
         log.info("server stopped: seconds=%.1f", time.monotonic() - started)
+
+    async def abandon(self) -> None:
+        """End without waiting for anything; one for a single call leaves what there is to the next."""
+        if self._pipeline is not None and not self._once:
+            await self._pipeline.abandon()
 
     def _application(self, pipeline: Pipeline, gateway: str) -> web.Application:
         cloud = self._cloud
@@ -98,16 +120,33 @@ class Server:
         }
         urls = UrlDoor(cloud.function_urls, cloud.functions, pipeline)
         control = ControlDoor(pipeline, cloud.queue, self._facts)
-        s3 = S3Door(cloud.buckets, cloud.settings)
-        guarding = guard({gateway}, s3.cors.lets_write)
-        app = web.Application(middlewares=[guarding, urls.middleware], client_max_size=7 * 1024 * 1024)
-        app.router.add_get(STATUS_PATH, control.status)
-        app.router.add_get(WAIT_PATH, control.wait)
-        app.router.add_post(WAKE_PATH, control.wake)
+        app = web.Application(
+            middlewares=[guard({gateway}, self._lets_write), urls.middleware, refuse_other_services],
+            client_max_size=7 * 1024 * 1024,
+        )
+        app.router.add_get(own_paths.STATUS, control.status)
+        app.router.add_get(own_paths.WAIT, control.wait)
+        app.router.add_post(own_paths.WAKE, control.wake)
         app.router.add_post(INVOKE_PATH, InvokeDoor(cloud.functions, pipeline).handle)
         ApiDoor(cloud, pipeline).add_to(app.router)
-        s3.add_to(app)
+        app.router.add_route("*", s3.PATH, self._s3, name=s3.ROUTE)
+        app.on_response_prepare.append(self._tell_pages)
         return app
+
+    def _lets_write(self, request: web.Request) -> bool:
+        return self._s3_door.cors.lets_write(request)
+
+    async def _tell_pages(self, request: web.Request, response: web.StreamResponse) -> None:
+        if "Origin" in request.headers:
+            await self._s3_door.cors.tell(request, response)
+
+    async def _s3(self, request: web.Request) -> web.StreamResponse:
+        return await self._s3_door.handle(request)
+
+    @functools.cached_property
+    def _s3_door(self) -> "s3.S3Door":
+        """Made when somebody first knocks: a server that only runs functions need not have it in memory."""
+        return s3.S3Door(self._cloud.buckets, self._cloud.settings)
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int, *, elsewhere: bool = False) -> int:

@@ -4,12 +4,10 @@ import re
 
 from aiohttp import web
 
-from emulator.functions.urls.model import ID_PATTERN
+from emulator import own_paths
 
-PATH_PREFIX = "/_cloudlet/url/"
-
-_HOST = re.compile(rf"({ID_PATTERN})\.lambda-url\.(?:[a-z0-9-]+\.)?localhost(?::\d+)?", re.IGNORECASE)
-_PATH = re.compile(rf"{re.escape(PATH_PREFIX)}({ID_PATTERN})(?:[/?].*)?")
+_HOST = re.compile(r"([^.:]+)\.lambda-url\.(?:[a-z0-9-]+\.)?localhost(?::\d+)?", re.IGNORECASE)
+_PATH = re.compile(rf"{re.escape(own_paths.FUNCTION_URL)}([^/?]*)(?:[/?].*)?")
 
 
 def url_id_of(request: web.Request) -> str | None:

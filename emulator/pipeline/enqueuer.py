@@ -6,6 +6,7 @@ import sqlite3
 from emulator.buckets import ObjectEvent
 from emulator.buckets.events import EVENT_VERSION, notification
 from emulator.buckets.notifications import NotificationRules
+from emulator.functions.events.event import Arrival
 from emulator.functions.events.queue import InvocationQueue
 from emulator.functions.references import parse_reference
 from emulator.pipeline.deliveries.deliveries import Deliveries
@@ -37,4 +38,4 @@ class Enqueuer:
                 continue
             source = f"s3://{event.bucket}/{event.key} {event.name}"
             target = parse_reference(rule.target)
-            self._queue.add(transaction, target.name, payload, source, qualifier=target.qualifier, trace=event.trace)
+            self._queue.add(transaction, Arrival(target.name, payload, source, target.qualifier, event.trace))

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from emulator.functions.references import FunctionReference, parse_reference
 from emulator.functions.service import Functions
-from emulator.schedules import Rule, Schedules, Target
+from emulator.schedules import Aim, Rule, Schedules, Target
 from emulator.schedules.errors import InvalidRuleError
+from emulator.state import Database
 
 _FUNCTION_ARN = r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[a-zA-Z0-9_-]{1,64}(:[a-zA-Z0-9$_-]{1,128})?"
 _TARGET_ID = "function"
@@ -39,51 +40,55 @@ class ScheduleTrigger:
 
 
 class ScheduleTriggers:
-    """Adds, lists and removes them, as `Triggers` does with changes in buckets."""
+    """Adds, lists and removes them, as `Triggers` does with changes in buckets. Each verb is one transaction."""
 
-    def __init__(self, schedules: Schedules, functions: Functions, region: str) -> None:
+    def __init__(self, database: Database, schedules: Schedules, functions: Functions) -> None:
+        self._database = database
         self._schedules = schedules
         self._functions = functions
-        self._region = region
 
     def add(self, function: str, schedule: str) -> ScheduleTrigger:
         """Have *schedule* run *function*, which must be there; an equal trigger that is here already stays."""
         asked = parse_reference(function)
-        self._functions.find(asked.name, asked.qualifier)
-        target = Target(_TARGET_ID, asked.arn(self._region))
+        target = Target(_TARGET_ID, asked.arn(self._functions.repository.region))
         name = _rule_name(asked.name, target.arn, schedule)
-        rule = self._schedules.put_rule(name, schedule, is_trigger=True)
-        self._schedules.put_targets(name, [target])
-        return self._trigger(rule, target)
+        with self._database.transaction():
+            self._functions.find(asked.name, asked.qualifier)
+            rule = self._schedules.put_rule(name, schedule, is_trigger=True)
+            self._schedules.put_targets(name, [target])
+            return _trigger(Aim(rule, target, self._schedules.due_at(name)))
 
     def list(self, function: str | None = None) -> list[ScheduleTrigger]:
         """Return the triggers of *function*, all or those of one version or alias, or of all functions."""
         asked = parse_reference(function) if function else None
-        return [self._trigger(rule, target) for rule, target in self._run(asked) if rule.is_trigger]
+        return [_trigger(aim) for aim in self._that_run(asked) if aim.rule.is_trigger]
 
-    def is_trigger(self, name: str) -> bool:
-        """Tell whether *name* is that of a rule which came to be as a trigger."""
-        return any(rule.name == name and rule.is_trigger for rule in self._schedules.rules())
-
-    def remove(self, name: str) -> None:
-        """Remove a trigger by its rule's name."""
-        self._schedules.remove_targets(name, [target.id for target in self._schedules.targets(name)])
-        self._schedules.delete(name)
+    def remove(self, name: str) -> bool:
+        """Remove a trigger by its rule's name; tell whether there was one, not a rule that came to be otherwise."""
+        with self._database.transaction():
+            aims = [aim for aim in self._schedules.with_targets() if aim.rule.name == name and aim.rule.is_trigger]
+            for aim in aims:
+                self._schedules.remove_targets(name, [aim.target.id])
+            if aims:
+                self._schedules.delete(name)
+        return bool(aims)
 
     def forget(self, asked: FunctionReference) -> None:
         """Have nothing run a function, or one version or alias of it, any more; rules of others stay, without it."""
-        for rule, target in self._run(asked):
-            self._schedules.remove_targets(rule.name, [target.id])
-            if rule.is_trigger:
-                self._schedules.delete(rule.name)
+        with self._database.transaction():
+            aims = self._that_run(asked)
+            for aim in aims:
+                self._schedules.remove_targets(aim.rule.name, [aim.target.id])
+            for name in {aim.rule.name for aim in aims if aim.rule.is_trigger}:
+                self._schedules.delete(name)
 
-    def _run(self, asked: FunctionReference | None) -> Sequence[tuple[Rule, Target]]:
+    def _that_run(self, asked: FunctionReference | None) -> Sequence[Aim]:
         """Return the rules with the targets that run *asked*, or anything."""
-        found = [(rule, target) for rule in self._schedules.rules() for target in self._schedules.targets(rule.name)]
-        return [(rule, target) for rule, target in found if asked is None or _is_meant(asked, target)]
+        return [aim for aim in self._schedules.with_targets() if asked is None or _is_meant(asked, aim.target)]
 
-    def _trigger(self, rule: Rule, target: Target) -> ScheduleTrigger:
-        return ScheduleTrigger(parse_reference(target.arn).name, rule, target.arn, self._schedules.due_at(rule.name))
+
+def _trigger(aim: Aim) -> ScheduleTrigger:
+    return ScheduleTrigger(parse_reference(aim.target.arn).name, aim.rule, aim.target.arn, aim.due_at)
 
 
 def _is_meant(asked: FunctionReference, target: Target) -> bool:

@@ -10,6 +10,7 @@ from emulator.functions import function_name
 from emulator.functions.references import FunctionReference, parse_reference
 from emulator.functions.service import Functions
 from emulator.pipeline.scheduling import ScheduleTriggers
+from emulator.state import Database
 
 DEFAULT_EVENTS = ("s3:ObjectCreated:*",)
 
@@ -31,14 +32,14 @@ class Trigger:
 
 
 class Triggers:
-    """Adds, lists and removes triggers; a function that is deleted takes its own along."""
+    """Adds, lists and removes triggers, each in one transaction; a function that is deleted takes its own along."""
 
-    def __init__(self, buckets: Buckets, functions: Functions, scheduled: ScheduleTriggers, region: str) -> None:
+    def __init__(self, database: Database, buckets: Buckets, functions: Functions, scheduled: ScheduleTriggers) -> None:
         self.scheduled = scheduled
         """Those by the clock: their rules are EventBridge's, not a bucket's."""
+        self._database = database
         self._buckets = buckets
         self._functions = functions
-        self._region = region
 
     def add(
         self, function: str, bucket: str, *, events: Sequence[str] = DEFAULT_EVENTS, prefix: str = "", suffix: str = ""
@@ -49,26 +50,23 @@ class Triggers:
         A version or an alias in *function* is kept: what an alias stands for is asked at each event. Prefix and suffix
         are parts of keys as people write them.
         """
-        self._functions.find(function)
-        target = parse_reference(function).arn(self._region)
+        target = parse_reference(function).arn(self._functions.repository.region)
         narrowed = form_encoded(prefix), form_encoded(suffix)
-        rule = self._buckets.rules.add(bucket, target, tuple(events), *narrowed)
+        with self._database.transaction():
+            self._functions.find(function)
+            rule = self._buckets.rules.add(bucket, target, tuple(events), *narrowed)
         return _trigger(rule)
 
-    def list(self, function: str | None = None) -> list[Trigger]:
+    def list(self, function: str | None = None) -> Sequence[Trigger]:
         """Return the triggers of *function*, all or those of one version or alias, or of all functions."""
-        found = [_trigger(rule) for rule in self._buckets.rules.list() if rule.is_aws]
         if function is None:
-            return found
-        asked = parse_reference(function)
+            return self._that_run(None)
         self._functions.find(function)
-        return [one for one in found if one.function == asked.name and asked.qualifier in (None, _qualifier(one))]
+        return self._that_run(parse_reference(function))
 
     def remove(self, trigger_id: str) -> None:
         """Remove a trigger; what it queued already is still handled."""
-        if self.scheduled.is_trigger(trigger_id):
-            self.scheduled.remove(trigger_id)
-        else:
+        if not self.scheduled.remove(trigger_id):
             self._buckets.rules.remove(trigger_id)
 
     def delete_function(self, function: str, qualifier: str | None = None) -> str:
@@ -78,24 +76,25 @@ class Triggers:
         Return what was deleted as it is named.
         """
         asked = parse_reference(function, qualifier)
-        if asked.qualifier is not None:
-            self._functions.control.delete_version(asked.name, asked.qualifier)
-            self._remove_all(asked)
-            return f"{asked.name}:{asked.qualifier}"
-        self._functions.find(asked.name)
-        self._remove_all(asked)
-        return self._functions.delete(asked.name).name
+        self._functions.control.delete(asked, also=lambda: self._forget(asked))
+        return asked.name if asked.qualifier is None else f"{asked.name}:{asked.qualifier}"
 
     def delete_alias(self, function: str, name: str) -> None:
         """Delete an alias with its triggers."""
-        self._functions.aliases.delete(function, name)
-        self._remove_all(FunctionReference(parse_reference(function).name, name))
+        with self._database.transaction():
+            self._functions.aliases.delete(function, name)
+            self._forget(FunctionReference(parse_reference(function).name, name))
 
-    def _remove_all(self, asked: FunctionReference) -> None:
+    def _forget(self, asked: FunctionReference) -> None:
         self.scheduled.forget(asked)
-        for trigger in self.list():
-            if trigger.function == asked.name and asked.qualifier in (None, _qualifier(trigger)):
-                self._buckets.rules.remove(trigger.rule.id, trigger.rule.bucket)
+        for trigger in self._that_run(asked):
+            self._buckets.rules.remove(trigger.rule.id, trigger.rule.bucket)
+
+    def _that_run(self, asked: FunctionReference | None) -> Sequence[Trigger]:
+        found = [_trigger(rule) for rule in self._buckets.rules.list() if rule.is_aws]
+        if asked is None:
+            return found
+        return [one for one in found if one.function == asked.name and asked.qualifier in (None, _qualifier(one))]
 
 
 def _trigger(rule: Rule) -> Trigger:

@@ -5,7 +5,7 @@ runs is not made up for.
 """
 
 from emulator.schedules.expression import Schedule, parse_schedule
-from emulator.schedules.model import Rule, Target
+from emulator.schedules.model import Aim, Rule, Target
 from emulator.schedules.service import Schedules
 
-__all__ = ["Rule", "Schedule", "Schedules", "Target", "parse_schedule"]
+__all__ = ["Aim", "Rule", "Schedule", "Schedules", "Target", "parse_schedule"]

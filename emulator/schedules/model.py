@@ -2,17 +2,18 @@
 
 import dataclasses
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from emulator.schedules.errors import InvalidRuleError
 from emulator.settings import ACCOUNT_ID
+from emulator.violations import longer, not_one_of, refuse, unlike
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 
-_NAME = r"[.\-_A-Za-z0-9]+"
+_NAME = r"[\.\-_A-Za-z0-9]+"
 _LONGEST_NAME, _LONGEST_DESCRIPTION, _LONGEST_INPUT = 64, 512, 8192
 
 
@@ -53,20 +54,28 @@ class Target:
         return cls(**json.loads(text))
 
 
+@dataclass(frozen=True)
+class Aim:
+    """A rule and one of its targets, which hears of it at `due_at` next, if ever."""
+
+    rule: Rule
+    target: Target
+    due_at: datetime | None
+
+
 def check_rule(rule: Rule) -> None:
     """Refuse, with InvalidRuleError, a rule that EventBridge refuses; not its schedule."""
     check_name(rule.name, "name")
-    if rule.state not in (ENABLED, DISABLED):
-        raise _violated(rule.state, "state", f"satisfy enum value set: [{DISABLED}, {ENABLED}]")
-    if len(rule.description) > _LONGEST_DESCRIPTION:
-        raise _violated(rule.description, "description", f"have length less than or equal to {_LONGEST_DESCRIPTION}")
+    refuse(
+        [
+            *not_one_of(rule.state, "state", (DISABLED, ENABLED)),
+            *longer(rule.description, "description", _LONGEST_DESCRIPTION),
+        ]
+    )
 
 
 def check_name(name: str, field: str) -> None:
-    if not re.fullmatch(_NAME, name):
-        raise _violated(name, field, r"satisfy regular expression pattern: [\.\-_A-Za-z0-9]+")
-    if len(name) > _LONGEST_NAME:
-        raise _violated(name, field, f"have length less than or equal to {_LONGEST_NAME}")
+    refuse([*unlike(name, field, _NAME), *longer(name, field, _LONGEST_NAME)])
 
 
 def parse_target(given: Mapping[str, Any]) -> Target:
@@ -87,15 +96,7 @@ def parse_target(given: Mapping[str, Any]) -> Target:
 
 def _check_input(identifier: str, text: object) -> None:
     try:
-        json.loads(text if isinstance(text, str) else "")
+        json.loads(text.encode() if isinstance(text, str) else "")
     except (ValueError, RecursionError):
         raise InvalidRuleError(f"JSON syntax error in input for target {identifier}.") from None
-    if len(str(text)) > _LONGEST_INPUT:
-        raise _violated(text, "targets.1.member.input", f"have length less than or equal to {_LONGEST_INPUT}")
-
-
-def _violated(value: object, field: str, constraint: str) -> InvalidRuleError:
-    return InvalidRuleError(
-        f"1 validation error detected: Value '{value}' at '{field}' failed to satisfy constraint: Member must"
-        f" {constraint}"
-    )
+    refuse(longer(str(text), "targets.1.member.input", _LONGEST_INPUT))

@@ -3,7 +3,7 @@
 import sqlite3
 from datetime import UTC, datetime
 
-from emulator.schedules.model import Rule, Target
+from emulator.schedules.model import Aim, Rule, Target
 from emulator.state import Database
 
 
@@ -17,6 +17,21 @@ class RuleRepository:
         """Return every rule, by name."""
         rows = self._database.rows("SELECT record FROM event_rule ORDER BY name")
         return [Rule.from_json(row["record"]) for row in rows]
+
+    def with_targets(self) -> list[Aim]:
+        """Return every target with its rule, by rule and id."""
+        rows = self._database.rows(
+            "SELECT event_rule.record AS rule, event_target.record AS target, due_at"
+            " FROM event_rule JOIN event_target ON event_target.rule = event_rule.name ORDER BY name, id"
+        )
+        return [
+            Aim(
+                Rule.from_json(row["rule"]),
+                Target.from_json(row["target"]),
+                None if row["due_at"] is None else _moment(row["due_at"]),
+            )
+            for row in rows
+        ]
 
     def find(self, name: str) -> Rule | None:
         row = self._database.row("SELECT record FROM event_rule WHERE name = ?", name)
@@ -32,12 +47,16 @@ class RuleRepository:
         row = self._database.row("SELECT min(due_at) AS due_at FROM event_rule")
         return None if row is None or row["due_at"] is None else _moment(row["due_at"])
 
-    def due(self, transaction: sqlite3.Connection, now: datetime) -> list[tuple[Rule, datetime]]:
-        """Return the rules that are due with when they were, the longest due first."""
-        rows = transaction.execute(
-            "SELECT record, due_at FROM event_rule WHERE due_at <= ? ORDER BY due_at, name", (now.timestamp(),)
+    def due(self, now: datetime) -> list[str]:
+        """Return the names of the rules that are due, the longest due first."""
+        rows = self._database.rows(
+            "SELECT name FROM event_rule WHERE due_at <= ? ORDER BY due_at, name", now.timestamp()
         )
-        return [(Rule.from_json(row["record"]), _moment(row["due_at"])) for row in rows]
+        return [row["name"] for row in rows]
+
+    def set_aside(self, transaction: sqlite3.Connection, name: str) -> None:
+        """Have a rule never come due, until it is written anew."""
+        transaction.execute("UPDATE event_rule SET due_at = NULL WHERE name = ?", (name,))
 
     def save(self, transaction: sqlite3.Connection, rule: Rule, due_at: datetime | None) -> None:
         transaction.execute(

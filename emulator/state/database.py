@@ -49,8 +49,17 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection that alone may write until the end; an exception undoes all."""
+        """
+        Yield a connection that alone may write until the end; an exception undoes all.
+
+        Within another transaction of the same thread it is a part of that: a verb that is made of verbs is one change.
+        """
         connection = self._connection
+        is_part = connection.in_transaction
+        if is_part:
+            with self._part_of_a_transaction(connection):
+                yield connection
+            return
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -61,13 +70,32 @@ class Database:
             raise
 
     @contextmanager
+    def _part_of_a_transaction(self, connection: sqlite3.Connection) -> Iterator[None]:
+        if getattr(self._local, "only_reads", False):
+            raise RuntimeError("a snapshot is for reading: what is written within it would be undone")
+        connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK TO part")
+                connection.execute("RELEASE part")
+            raise
+        connection.execute("RELEASE part")
+
+    @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection whose reads all see one moment; it holds nobody up."""
+        """Yield a connection whose reads all see one moment, that of the transaction they are in, if any."""
         connection = self._connection
+        if connection.in_transaction:
+            yield connection
+            return
         connection.execute("BEGIN")
+        self._local.only_reads = True
         try:
             yield connection
         finally:
+            self._local.only_reads = False
             connection.execute("ROLLBACK")
 
     @contextmanager

@@ -7,6 +7,7 @@ import typer
 
 from cli.options import command, open_cloud
 from cli.output import Answer, note
+from emulator import own_paths
 from emulator.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ app = typer.Typer()
 FunctionName = Annotated[
     str | None, typer.Option("--function-name", metavar="NAME", help="Only those of one function.")
 ]
-RequestId = Annotated[str, typer.Argument(metavar="ID", help="A request id, from `events list`.")]
+RequestId = Annotated[
+    str, typer.Argument(metavar="ID", help="A request id, from `events list`, or enough of its beginning.")
+]
+_MOST_EVENTS = 100
 Since = "90m, 24h, 7d, or a date such as 2026-01-31 (UTC)"
 
 
@@ -31,23 +35,36 @@ def list_events(
     since: Annotated[
         str | None, typer.Option("--since", metavar="WHEN", help=f"Only those that were queued since: {Since}.")
     ] = None,
+    most: Annotated[
+        int, typer.Option("--max-items", min=1, metavar="N", help=f"No more than these; default: {_MOST_EVENTS}.")
+    ] = _MOST_EVENTS,
+    token: Annotated[
+        str | None, typer.Option("--starting-token", metavar="TOKEN", help="Go on after the listing that said so.")
+    ] = None,
 ) -> Answer:
     """List events, the newest first. Done ones are kept for a day, those that were given up for two weeks.
 
     \b
     cloudlet events list --state failed
     cloudlet events list --function-name summarize --since 90m
+    cloudlet events list --max-items 1000 --query 'Events[].Source'
     """
-    from emulator.functions.events.history import STATES
+    from emulator.functions.events.event import STATES
+    from emulator.functions.events.history import Choice
     from emulator.functions.references import function_name as name_of
 
     if state is not None and state not in STATES:
         raise InvalidRequestError(f"{state!r} is no state of an event", hint=f"choose from {', '.join(STATES)}")
     name = name_of(function_name) if function_name else None
     with open_cloud() as cloud:
-        found = cloud.event_history.list(state, name, _moment(since))
+        page = cloud.event_history.list(Choice(state, name, _moment(since)), most, token)
+    found = page.events
+    document: dict[str, Any] = {"Events": [_document(one) for one in page.events]}
+    if page.next_token:
+        note(f"these are {len(found)} of them; go on with --starting-token {page.next_token}")
+        document["NextToken"] = page.next_token
     return Answer(
-        {"Events": [_document(one) for one in found]},
+        document,
         columns=("ID", "FUNCTION", "STATE", "TRIES", "QUEUED", "SOURCE", "ERROR"),
         rows=[
             (
@@ -77,13 +94,13 @@ def show(request_id: RequestId) -> Answer:
     with open_cloud() as cloud:
         found = cloud.event_history.show(request_id)
     document = _details(found)
-    return Answer(document, columns=("", ""), text="\n".join(_lines(document)), ids=[request_id])
+    return Answer(document, columns=("", ""), text="\n".join(_lines(document)), ids=[found.event.request_id])
 
 
 @command(app, "replay")
 def replay(
     request_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="A request id, whatever became of it.")
+        str | None, typer.Argument(metavar="[ID]", help="A request id, or its beginning, whatever became of it.")
     ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="All that were given up.")] = False,
     since: Annotated[
@@ -125,7 +142,7 @@ def _wake(cloud: "Cloud") -> bool:
 
     server = find_server(cloud.home)
     if server is not None:
-        server.request("POST", "/_cloudlet/wake", timeout_seconds=10)
+        server.request("POST", own_paths.WAKE, timeout_seconds=10)
     return server is not None
 
 

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.commands.lambda_.configuration import Description
-from cli.commands.lambda_.shared import FunctionName, RevisionId, structure
+from cli.commands.lambda_.shared import Description, FunctionName, RevisionId, structure
 from cli.options import command, open_cloud
 from cli.output import Answer
 
 if TYPE_CHECKING:
-    from emulator.functions.aliases import Alias
+    from emulator.functions.alias import Alias
 
 app = typer.Typer()
 

@@ -92,13 +92,12 @@ def put_provisioned_concurrency_config(
     cloudlet lambda put-provisioned-concurrency-config --function-name resize \\
         --qualifier live --provisioned-concurrent-executions 2
     """
-    from emulator.functions import document
     from emulator.functions.references import parse_reference
 
     asked = parse_reference(function_name, qualifier)
     with open_cloud() as cloud:
         found = cloud.functions.concurrency.provision(asked, provisioned_concurrent_executions)
-        return facts(document.provisioned(found, _ready(cloud, found)))
+        return _one(found, _ready(cloud, found))
 
 
 @command(app, "get-provisioned-concurrency-config")
@@ -109,12 +108,11 @@ def get_provisioned_concurrency_config(function_name: FunctionName, qualifier: R
     cloudlet lambda get-provisioned-concurrency-config --function-name resize \\
         --qualifier live
     """
-    from emulator.functions import document
     from emulator.functions.references import parse_reference
 
     with open_cloud() as cloud:
         found = cloud.functions.concurrency.provisioned(parse_reference(function_name, qualifier))
-        return facts(document.provisioned(found, _ready(cloud, found)))
+        return _one(found, _ready(cloud, found))
 
 
 @command(app, "list-provisioned-concurrency-configs")
@@ -150,6 +148,18 @@ def delete_provisioned_concurrency_config(function_name: FunctionName, qualifier
     with open_cloud() as cloud:
         cloud.functions.concurrency.unprovision(parse_reference(function_name, qualifier))
     return Answer(None, text="")
+
+
+def _one(found: "Provisioned", ready: int) -> Answer:
+    from emulator.functions import document
+
+    answer = document.provisioned(found, ready)
+    return Answer(
+        answer,
+        columns=("QUALIFIER", "REQUESTED", "READY", "STATUS", "LAST MODIFIED"),
+        rows=[(found.qualifier, found.requested, ready, answer["Status"], f"{found.last_modified:%Y-%m-%d %H:%M:%S}")],
+        ids=[found.qualifier],
+    )
 
 
 def _ready(cloud: "Cloud", one: "Provisioned") -> int:

@@ -1,90 +1,122 @@
-"""The options that say how a function is configured, and what they are in a request."""
+"""The options that say how a function is configured: one table, from which commands have them, and requests are made.
 
+A command that has them takes one parameter, `configuration`: what was given, in the words of AWS's request.
+"""
+
+import functools
+import inspect
 import json
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import typer
 
 from cli.commands.lambda_.shared import structure
 from emulator.errors import InvalidRequestError
 
-ENVIRONMENT = "Variables={STAGE=test,LEVEL=debug}"
+Configuration = Mapping[str, Any]
 
-_MODELS = {
-    "environment": ENVIRONMENT,
-    "ephemeral_storage": "Size=1024",
-    "logging_config": "LogFormat=JSON",
-    "dead_letter_config": "TargetArn=arn:aws:s3:::failed/events",
-    "vpc_config": "SubnetIds=subnet-1,SecurityGroupIds=sg-1",
-    "image_config": "Command=app.handler",
-    "tracing_config": "Mode=PassThrough",
+
+@dataclass(frozen=True)
+class Setting:
+    """One option: what AWS calls it, and what help shows."""
+
+    parameter: str
+    metavar: str
+    help: str
+    kind: Any = str
+    model: str = ""
+    """How a structure is written, for an option that takes one."""
+
+    def value(self, given: Any, option: str) -> Any:
+        """Return what a request says, where the command line says *given*."""
+        if self.model:
+            return structure(given, option, self.model)
+        return _list(given, option) if isinstance(given, list) else given
+
+
+SETTINGS = {
+    "runtime": Setting("Runtime", "RUNTIME", "Such as python3.11."),
+    "handler": Setting("Handler", "FILE.FUNCTION", "What to run, such as app.handler."),
+    "role": Setting("Role", "ARN", "Kept and answered; no permission is checked."),
+    "memory_size": Setting("MemorySize", "MB", "128 to 10240, default 128; CPU grows with it.", int),
+    "timeout": Setting("Timeout", "SECONDS", "1 to 900, default 3.", int),
+    "environment": Setting(
+        "Environment",
+        "Variables={K=V,...}",
+        "The handler's environment.",
+        model="Variables={STAGE=test,LEVEL=debug}",
+    ),
+    "description": Setting("Description", "TEXT", "Up to 256 characters."),
+    "layers": Setting("Layers", "ARN...", "Up to 5 versions of layers, later ones on top; '' for none.", list[str]),
+    "ephemeral_storage": Setting(
+        "EphemeralStorage", "Size=MB", "Of /tmp: 512 to 10240, default 512.", model="Size=1024"
+    ),
+    "logging_config": Setting(
+        "LoggingConfig",
+        "LogFormat=JSON|Text",
+        "Also ApplicationLogLevel=, SystemLogLevel=, LogGroup=.",
+        model="LogFormat=JSON",
+    ),
+    "dead_letter_config": Setting(
+        "DeadLetterConfig",
+        "TargetArn=ARN",
+        "Where events go that are given up: a function, a bucket.",
+        model="TargetArn=arn:aws:s3:::failed/events",
+    ),
+    "vpc_config": Setting(
+        "VpcConfig",
+        "SubnetIds=...,SecurityGroupIds=...",
+        "Kept and answered: each function is in the VPC as it is.",
+        model="SubnetIds=subnet-1,SecurityGroupIds=sg-1",
+    ),
+    "tracing_config": Setting(
+        "TracingConfig", "Mode=MODE", "PassThrough or Active; kept only.", model="Mode=PassThrough"
+    ),
+    "image_config": Setting(
+        "ImageConfig",
+        "Command=...",
+        "What to run in a container image; also EntryPoint=, WorkingDirectory=.",
+        model="Command=app.handler",
+    ),
+    "architectures": Setting("Architectures", "ARCH", "x86_64 or arm64; kept only.", list[str]),
 }
-"""A model of each option that takes a structure."""
-
-_PARAMETERS = {
-    "runtime": "Runtime",
-    "handler": "Handler",
-    "role": "Role",
-    "description": "Description",
-    "timeout": "Timeout",
-    "memory_size": "MemorySize",
-    "layers": "Layers",
-    "architectures": "Architectures",
-    "environment": "Environment",
-    "ephemeral_storage": "EphemeralStorage",
-    "logging_config": "LoggingConfig",
-    "dead_letter_config": "DeadLetterConfig",
-    "vpc_config": "VpcConfig",
-    "image_config": "ImageConfig",
-    "tracing_config": "TracingConfig",
-}
 
 
-def _option(name: str, metavar: str, help_text: str) -> Any:
-    return typer.Option(name, metavar=metavar, help=help_text)
+def with_configuration(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the options of these names in place of its parameter `configuration`."""
+
+    def give(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def call(**arguments: Any) -> Any:
+            options = {name: arguments.pop(name) for name in names}
+            return function(configuration=_parameters(options), **arguments)
+
+        signature = inspect.signature(function, eval_str=True)
+        parameters: list[inspect.Parameter] = []
+        for name, parameter in signature.parameters.items():
+            own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)]
+            parameters += [_parameter(one) for one in names] if name == "configuration" else own
+        call.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        return call
+
+    return give
 
 
-Runtime = Annotated[str | None, _option("--runtime", "RUNTIME", "Such as python3.11.")]
-Handler = Annotated[str | None, _option("--handler", "FILE.FUNCTION", "What to run, such as app.handler.")]
-Role = Annotated[str | None, _option("--role", "ARN", "Kept and answered; no permission is checked.")]
-MemorySize = Annotated[int | None, _option("--memory-size", "MB", "128 to 10240, default 128; CPU grows with it.")]
-Timeout = Annotated[int | None, _option("--timeout", "SECONDS", "1 to 900, default 3.")]
-Environment = Annotated[str | None, _option("--environment", "Variables={K=V,...}", "The handler's environment.")]
-Description = Annotated[str | None, _option("--description", "TEXT", "Up to 256 characters.")]
-Layers = Annotated[list[str] | None, _option("--layers", "ARN...", "Up to 5 versions of layers, later ones on top.")]
-EphemeralStorage = Annotated[
-    str | None, _option("--ephemeral-storage", "Size=MB", "Of /tmp: 512 to 10240, default 512.")
-]
-LoggingConfig = Annotated[
-    str | None,
-    _option("--logging-config", "LogFormat=JSON|Text", "Also ApplicationLogLevel=, SystemLogLevel=, LogGroup=."),
-]
-DeadLetterConfig = Annotated[
-    str | None,
-    _option("--dead-letter-config", "TargetArn=ARN", "Where events go that are given up: a function, a bucket."),
-]
-VpcConfig = Annotated[
-    str | None, _option("--vpc-config", "SubnetIds=...,SecurityGroupIds=...", "Where in the VPC its workers are.")
-]
-TracingConfig = Annotated[str | None, _option("--tracing-config", "Mode=MODE", "PassThrough or Active; kept only.")]
-ImageConfig = Annotated[
-    str | None,
-    _option("--image-config", "Command=...", "What to run in a container image; also EntryPoint=, WorkingDirectory=."),
-]
-Architectures = Annotated[list[str] | None, _option("--architectures", "ARCH", "x86_64 or arm64; kept only.")]
+def _parameter(name: str) -> inspect.Parameter:
+    setting = SETTINGS[name]
+    option = typer.Option(None, _option(name), metavar=setting.metavar, help=setting.help)
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=option, annotation=setting.kind | None)
 
 
-def parameters(**options: Any) -> dict[str, Any]:
-    """Return the options that were given as the parameters of AWS's request."""
-    found: dict[str, Any] = {}
-    for name, value in options.items():
-        if value is None:
-            continue
-        option = f"--{name.replace('_', '-')}"
-        if model := _MODELS.get(name):
-            value = structure(value, option, model)
-        found[_PARAMETERS[name]] = _list(value, option) if isinstance(value, list) else value
-    return found
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _parameters(options: Mapping[str, Any]) -> Configuration:
+    given = ((name, value) for name, value in options.items() if value is not None)
+    return {SETTINGS[name].parameter: SETTINGS[name].value(value, _option(name)) for name, value in given}
 
 
 def _list(values: list[str], option: str) -> Any:

@@ -1,33 +1,24 @@
 """Functions from zips and container images, as `aws lambda` makes them."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from cli.commands.lambda_ import configuration as options
-from cli.commands.lambda_.shared import FunctionName, RevisionId, function_table, pairs, structure
-from cli.options import command, open_cloud, read_bytes_argument
+from cli.commands.lambda_.configuration import SETTINGS, Configuration, with_configuration
+from cli.commands.lambda_.shared import FunctionName, RevisionId, ZipFile, function_table, pairs, read_zip, structure
+from cli.options import command, open_cloud
 from cli.output import Answer
-
-if TYPE_CHECKING:
-    from emulator.cloud import Cloud
-    from emulator.functions.control import Code
 
 app = typer.Typer()
 
-_CODE = "S3Bucket=my-bucket,S3Key=code.zip"
-
-ZipFile = Annotated[
-    str | None, typer.Option("--zip-file", metavar="fileb://ZIP", help="The code as a zip of at most 50 MB.")
-]
 Publish = Annotated[bool, typer.Option("--publish/--no-publish", help="Publish a version at once.")]
 
 
 @command(app, "create-function")
+@with_configuration(*SETTINGS)
 def create_function(
     function_name: FunctionName,
-    runtime: options.Runtime = None,
-    handler: options.Handler = None,
+    configuration: Configuration,
     zip_file: ZipFile = None,
     code: Annotated[
         str | None,
@@ -36,19 +27,6 @@ def create_function(
     package_type: Annotated[
         str | None, typer.Option("--package-type", metavar="TYPE", help="Zip or Image; default: what the code is.")
     ] = None,
-    role: options.Role = None,
-    memory_size: options.MemorySize = None,
-    timeout: options.Timeout = None,
-    environment: options.Environment = None,
-    description: options.Description = None,
-    layers: options.Layers = None,
-    ephemeral_storage: options.EphemeralStorage = None,
-    logging_config: options.LoggingConfig = None,
-    dead_letter_config: options.DeadLetterConfig = None,
-    vpc_config: options.VpcConfig = None,
-    tracing_config: options.TracingConfig = None,
-    image_config: options.ImageConfig = None,
-    architectures: options.Architectures = None,
     tags: Annotated[str | None, typer.Option("--tags", metavar="KEY=VALUE,...", help="Tags of the function.")] = None,
     publish: Publish = False,
 ) -> Answer:
@@ -63,29 +41,13 @@ def create_function(
     """
     from emulator.functions.control import Making
     from emulator.functions.parameters import read_changes
+    from emulator.pipeline.function_code import code_of
 
-    request = options.parameters(
-        runtime=runtime,
-        handler=handler,
-        role=role,
-        memory_size=memory_size,
-        timeout=timeout,
-        environment=environment,
-        description=description,
-        layers=layers,
-        ephemeral_storage=ephemeral_storage,
-        logging_config=logging_config,
-        dead_letter_config=dead_letter_config,
-        vpc_config=vpc_config,
-        tracing_config=tracing_config,
-        image_config=image_config,
-        architectures=architectures,
-    )
-    changes = read_changes(request)
+    changes = read_changes(configuration)
     making = Making(package_type or "", publish, pairs(tags, "--tags"))
-    place = structure(code, "--code", _CODE) or {}
+    place = structure(code, "--code", "S3Bucket=my-bucket,S3Key=code.zip") or {}
     with open_cloud() as cloud:
-        given = _code(cloud, zip_file, place, "CreateFunction")
+        given = code_of(cloud.buckets, {**place, "ZipFile": read_zip(zip_file)}, "CreateFunction")
         function = cloud.functions.control.create(function_name, given, changes, making)
         document = cloud.functions.configuration(function)
     hint = f"{function.name} is ready. Run it: cloudlet lambda invoke --function-name {function.name}"
@@ -93,8 +55,10 @@ def create_function(
 
 
 @command(app, "update-function-code")
+@with_configuration("architectures")
 def update_function_code(
     function_name: FunctionName,
+    configuration: Configuration,
     zip_file: ZipFile = None,
     s3_bucket: Annotated[
         str | None, typer.Option("--s3-bucket", metavar="BUCKET", help="The bucket that the zip is in.")
@@ -103,7 +67,6 @@ def update_function_code(
     image_uri: Annotated[
         str | None, typer.Option("--image-uri", metavar="IMAGE", help="The container image, by its name.")
     ] = None,
-    architectures: options.Architectures = None,
     publish: Publish = False,
     dry_run: Annotated[bool, typer.Option("--dry-run/--no-dry-run", help="Only see whether it could be done.")] = False,
     revision_id: RevisionId = None,
@@ -117,11 +80,12 @@ def update_function_code(
         --s3-bucket my-bucket --s3-key code.zip --publish
     """
     from emulator.functions.parameters import read_changes
+    from emulator.pipeline.function_code import code_of
 
     place = {"S3Bucket": s3_bucket, "S3Key": s3_key, "ImageUri": image_uri}
-    changes = read_changes(options.parameters(architectures=architectures))
+    changes = read_changes(configuration)
     with open_cloud() as cloud:
-        code = _code(cloud, zip_file, {key: value for key, value in place.items() if value}, "UpdateFunctionCode")
+        code = code_of(cloud.buckets, {**place, "ZipFile": read_zip(zip_file)}, "UpdateFunctionCode")
         function = cloud.functions.control.update_code(
             function_name, code, changes, publish=publish, dry_run=dry_run, revision_id=revision_id
         )
@@ -130,23 +94,9 @@ def update_function_code(
 
 
 @command(app, "update-function-configuration")
+@with_configuration(*(name for name in SETTINGS if name != "architectures"))
 def update_function_configuration(
-    function_name: FunctionName,
-    runtime: options.Runtime = None,
-    handler: options.Handler = None,
-    role: options.Role = None,
-    memory_size: options.MemorySize = None,
-    timeout: options.Timeout = None,
-    environment: options.Environment = None,
-    description: options.Description = None,
-    layers: options.Layers = None,
-    ephemeral_storage: options.EphemeralStorage = None,
-    logging_config: options.LoggingConfig = None,
-    dead_letter_config: options.DeadLetterConfig = None,
-    vpc_config: options.VpcConfig = None,
-    tracing_config: options.TracingConfig = None,
-    image_config: options.ImageConfig = None,
-    revision_id: RevisionId = None,
+    function_name: FunctionName, configuration: Configuration, revision_id: RevisionId = None
 ) -> Answer:
     """Change how a function is configured; what is left out stays as it is.
 
@@ -156,37 +106,8 @@ def update_function_configuration(
     """
     from emulator.functions.parameters import read_changes
 
-    request = options.parameters(
-        runtime=runtime,
-        handler=handler,
-        role=role,
-        memory_size=memory_size,
-        timeout=timeout,
-        environment=environment,
-        description=description,
-        layers=layers,
-        ephemeral_storage=ephemeral_storage,
-        logging_config=logging_config,
-        dead_letter_config=dead_letter_config,
-        vpc_config=vpc_config,
-        tracing_config=tracing_config,
-        image_config=image_config,
-    )
-    changes = read_changes(request)
+    changes = read_changes(configuration)
     with open_cloud() as cloud:
         function = cloud.functions.control.update_configuration(function_name, changes, revision_id)
         document = cloud.functions.configuration(function)
     return function_table([function], document)
-
-
-def _code(cloud: "Cloud", zip_file: str | None, place: dict[str, Any], operation: str) -> "Code":
-    """Return the code that a request brings, or says where it is."""
-    from emulator.functions.code.archive import check_upload
-    from emulator.functions.control import Code
-    from emulator.pipeline.function_code import code_of
-
-    if zip_file is None:
-        return code_of(cloud.buckets, place)
-    uploaded = read_bytes_argument(zip_file, "--zip-file")
-    check_upload(uploaded, operation)
-    return Code(zip=uploaded)

@@ -5,21 +5,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.lambda_.configuration import Configuration, with_configuration
 from cli.commands.lambda_.shared import function_table
 from cli.options import command, open_cloud, parse_pairs
 from cli.output import Answer
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
-    from emulator.functions.service import Deployment
+    from emulator.functions.deployment import Deployment
 
 app = typer.Typer()
 
 
 @command(app, "deploy")
+@with_configuration("memory_size", "timeout", "layers", "role", "description")
 def deploy(
     source: Annotated[Path, typer.Argument(metavar="PATH", help="The code: a folder, a .zip or a single file.")],
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="What the function is called.")],
+    configuration: Configuration,
     handler: Annotated[
         str | None,
         typer.Option(
@@ -34,24 +37,16 @@ def deploy(
             "--runtime", metavar="RUNTIME", help="Default: what it has, or python3.11 or nodejs20.x by the files."
         ),
     ] = None,
-    memory_size: Annotated[
-        int | None, typer.Option("--memory-size", metavar="MB", help="128 to 10240, default 128; CPU grows with it.")
-    ] = None,
-    timeout: Annotated[int | None, typer.Option("--timeout", metavar="SECONDS", help="1 to 900, default 3.")] = None,
     env: Annotated[
         list[str] | None,
-        typer.Option("--env", metavar="NAME=VALUE...", help="The handler's environment; replaces the one it had."),
-    ] = None,
-    layers: Annotated[
-        list[str] | None,
-        typer.Option("--layers", metavar="ARN...", help="Up to 5 versions of layers; replaces those it had."),
+        typer.Option(
+            "--env", metavar="NAME=VALUE...", help="The handler's environment; replaces the one it had; '' for none."
+        ),
     ] = None,
     ephemeral_storage: Annotated[
         int | None,
         typer.Option("--ephemeral-storage", metavar="MB", help="The size of /tmp: 512 to 10240, default 512."),
     ] = None,
-    role: Annotated[str | None, typer.Option("--role", metavar="ARN", help="Kept and shown; grants nothing.")] = None,
-    description: Annotated[str | None, typer.Option("--description", metavar="TEXT", help="What it is for.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Deploy again at each saved change, until Ctrl-C.")] = False,
 ) -> Answer | None:
     """Create or update a function. What its requirements.txt or package.json names is installed, too.
@@ -62,22 +57,15 @@ def deploy(
     cloudlet lambda deploy ./code --name summarize --handler app.handler \\
         --memory-size 512 --timeout 30 --env STAGE=test LEVEL=debug
     """
-    from emulator.functions.service import Deployment
+    from emulator.functions.deployment import Deployment
+    from emulator.functions.parameters import read_changes
 
-    wanted = Deployment(
-        source=source,
-        name=name,
-        handler=handler,
-        runtime=runtime,
-        memory_mb=memory_size,
-        timeout_seconds=timeout,
-        environment=None if env is None else parse_pairs(env, "--env"),
-        description=description,
-        role=role,
-        ephemeral_storage_mb=ephemeral_storage,
-        layers=layers,
-        checks_syntax=watch,
-    )
+    request = {"Handler": handler, "Runtime": runtime, **configuration}
+    if env is not None:
+        request["Environment"] = {"Variables": {} if env == [""] else parse_pairs(env, "--env")}
+    if ephemeral_storage is not None:
+        request["EphemeralStorage"] = {"Size": ephemeral_storage}
+    wanted = Deployment(source, name, read_changes(request), checks_syntax=watch)
     with open_cloud(quiet=watch) as cloud:
         if watch:
             _watch(cloud, wanted)

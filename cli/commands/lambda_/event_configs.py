@@ -1,12 +1,18 @@
 """What becomes of the events of a function: how often they are tried, how old they get, where they go."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.commands.lambda_.shared import FunctionName, Qualifier, structure
 from cli.options import command, open_cloud
 from cli.output import Answer
+
+if TYPE_CHECKING:
+    from emulator.functions.event_config import EventInvokeConfig
+    from emulator.functions.event_configs import EventChanges, EventConfigs
+    from emulator.functions.references import FunctionReference
 
 app = typer.Typer()
 
@@ -111,13 +117,13 @@ def delete_function_event_invoke_config(function_name: FunctionName, qualifier: 
     return Answer(None, text="")
 
 
-def _asked(function_name: str, qualifier: str | None) -> Any:
+def _asked(function_name: str, qualifier: str | None) -> "FunctionReference":
     from emulator.functions.references import parse_reference
 
     return parse_reference(function_name, qualifier)
 
 
-def _changes(retries: int | None, age: int | None, destination_config: str | None) -> Any:
+def _changes(retries: int | None, age: int | None, destination_config: str | None) -> "EventChanges":
     from emulator.functions.parameters import read_event_changes
 
     return read_event_changes(
@@ -129,13 +135,13 @@ def _changes(retries: int | None, age: int | None, destination_config: str | Non
     )
 
 
-def _one(configs: Any, asked: Any, config: Any) -> Answer:
+def _one(configs: "EventConfigs", asked: "FunctionReference", config: "EventInvokeConfig") -> Answer:
     from emulator.functions import document
 
     return _table([(asked.qualifier, config)], document.event_config(config, configs.arn(asked)))
 
 
-def _table(configs: Any, document: object) -> Answer:
+def _table(configs: "Sequence[tuple[str | None, EventInvokeConfig]]", document: object) -> Answer:
     return Answer(
         document,
         columns=("QUALIFIER", "RETRIES", "AGE", "ON SUCCESS", "ON FAILURE"),

@@ -1,27 +1,45 @@
 """Functions: looked at and deleted."""
 
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
 from cli.commands.lambda_.shared import FunctionName, Qualifier, function_table
 from cli.options import command, open_cloud
 from cli.output import Answer
 
+if TYPE_CHECKING:
+    from emulator.cloud import Cloud
+    from emulator.functions import Function
+    from emulator.functions.document import Document
+
 app = typer.Typer()
 
 
 @command(app, "list-functions")
-def list_functions() -> Answer:
+def list_functions(
+    function_version: Annotated[
+        str | None, typer.Option("--function-version", metavar="ALL", help="Also all published versions.")
+    ] = None,
+) -> Answer:
     """List the deployed functions.
 
     \b
     cloudlet lambda list-functions
     """
+    from emulator.violations import not_one_of, refuse
+
+    refuse(not_one_of(function_version, "functionVersion", ("ALL",)) if function_version else ())
     with open_cloud() as cloud:
-        found = cloud.functions.list()
-        document = {"Functions": [cloud.functions.configuration(one) for one in found]}
+        found = cloud.functions.repository.every_version() if function_version else cloud.functions.list()
+        document = {"Functions": [_listed(cloud, one, bool(function_version)) for one in found]}
     return function_table(
         found, document, hint=None if found else "no functions yet; see `cloudlet lambda deploy --help`"
     )
+
+
+def _listed(cloud: "Cloud", one: "Function", is_version: bool) -> "Document":
+    return cloud.functions.configuration(one, one.version if is_version else None)
 
 
 @command(app, "get-function")

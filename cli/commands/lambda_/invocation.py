@@ -59,14 +59,22 @@ def answer_of(call: Call, reply: Reply, outfile: Path | None, *, fail: bool) -> 
     if "x-amz-executed-version" in reply.headers:
         document["ExecutedVersion"] = reply.headers["x-amz-executed-version"]
     exit_code = errors.FUNCTION_FAILED if failed and fail else 0
+    if reply.status == _QUEUED:
+        return _queued(document, reply.headers.get("x-amzn-requestid", ""), outfile)
     if outfile is not None:
         outfile.write_bytes(reply.body)
         return Answer(document, columns=tuple(document), rows=[tuple(document.values())], exit_code=exit_code)
     write_bytes(reply.body + (b"\n" if reply.body else b""))
     hint = f"the handler failed ({failed}); see `cloudlet lambda logs {call.function}`" if failed else None
-    if reply.status == _QUEUED:
-        hint = "the event is queued for the server; `cloudlet wait` returns when it is handled"
     return Answer(None, text="", hint=hint, exit_code=exit_code)
+
+
+def _queued(document: dict[str, object], request_id: str, outfile: Path | None) -> Answer:
+    """Return the answer to an event, which has no result: its request id is what one asks by later."""
+    if outfile is not None:
+        outfile.write_bytes(b"")
+    hint = f"it is queued for the server; what became of it: cloudlet events show {request_id}"
+    return Answer(document, columns=("STATUS", "REQUEST ID"), rows=[(_QUEUED, request_id)], ids=[request_id], hint=hint)
 
 
 def _error(reply: Reply) -> EmulatorError:

@@ -5,16 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.commands.lambda_.shared import ZipFile, read_zip, structure
 from cli.errors import MissingParameterError
-from cli.options import command, open_cloud, read_bytes_argument
+from cli.options import command, open_cloud
 from cli.output import Answer
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
 
 app = typer.Typer()
-
-_CONTENT_MODEL = "S3Bucket=my-bucket,S3Key=layer.zip"
 
 LayerName = Annotated[str, typer.Option("--layer-name", metavar="NAME", help="A layer's name or ARN.")]
 VersionNumber = Annotated[int, typer.Option("--version-number", metavar="N", help="Which version of it.")]
@@ -29,9 +28,7 @@ CompatibleArchitecture = Annotated[
 @command(app, "publish-layer-version")
 def publish_layer_version(
     layer_name: LayerName,
-    zip_file: Annotated[
-        str | None, typer.Option("--zip-file", metavar="fileb://ZIP", help="The layer as a zip of at most 50 MB.")
-    ] = None,
+    zip_file: ZipFile = None,
     content: Annotated[
         str | None, typer.Option("--content", metavar="S3Bucket=B,S3Key=K", help="The layer as a zip in a bucket.")
     ] = None,
@@ -62,26 +59,21 @@ def publish_layer_version(
         description, license_info, tuple(compatible_runtimes or ()), tuple(compatible_architectures or ())
     )
     with open_cloud() as cloud:
-        source = folder if folder is not None else _zip(cloud, zip_file, content)
+        source = folder if folder is not None else _zip(cloud, read_zip(zip_file), content)
         version = cloud.functions.layers.publish(layer_name, source, about)
         arn = version.arn(cloud.settings.region)
         return _published(cloud, version, hint=f"give it to a function: cloudlet lambda deploy … --layers {arn}")
 
 
-def _zip(cloud: "Cloud", zip_file: str | None, content: str | None) -> bytes:
+def _zip(cloud: "Cloud", uploaded: bytes | None, content: str | None) -> bytes:
     """Return the zip that a request brings or names."""
-    from cli.shorthand import structures
-    from emulator.functions.code.archive import check_upload
-    from emulator.pipeline.stored_code import read_stored
+    from emulator.pipeline.function_code import code_of
 
-    if zip_file is not None:
-        uploaded = read_bytes_argument(zip_file, "--zip-file")
-        check_upload(uploaded, "PublishLayerVersion")
-        return uploaded
-    if content is None:
+    place = structure(content, "--content", "S3Bucket=my-bucket,S3Key=layer.zip") or {}
+    found = code_of(cloud.buckets, {**place, "ZipFile": uploaded}, "PublishLayerVersion").zip
+    if found is None:
         raise MissingParameterError("--zip-file", "cloudlet lambda publish-layer-version")
-    (named,) = structures(content, "--content", _CONTENT_MODEL)
-    return read_stored(cloud.buckets, named)
+    return found
 
 
 @command(app, "list-layers")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.options import read_bytes_argument
 from cli.output import Answer
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A function's 
 Qualifier = Annotated[
     str | None, typer.Option("--qualifier", metavar="VERSION", help="A version or an alias; default: $LATEST.")
 ]
+ZipFile = Annotated[str | None, typer.Option("--zip-file", metavar="fileb://ZIP", help="A zip of at most 50 MB.")]
+Description = Annotated[str | None, typer.Option("--description", metavar="TEXT", help="Up to 256 characters.")]
 RevisionId = Annotated[
     str | None, typer.Option("--revision-id", metavar="ID", help="Change nothing if it is not the latest.")
 ]
@@ -45,6 +48,21 @@ def facts(document: dict[str, Any], hint: str | None = None, ids: Sequence[str] 
     """Return the answer that shows what is in *document*, one thing or a few, on a line."""
     shown = {name: value for name, value in document.items() if not isinstance(value, dict | list)}
     return Answer(document, columns=tuple(shown), rows=[tuple(shown.values())] if shown else [], ids=ids, hint=hint)
+
+
+def read_zip(zip_file: str | None) -> bytes | None:
+    """Return the bytes of the zip that --zip-file names, None if it was not given."""
+    from emulator.errors import InvalidRequestError
+
+    if zip_file is None:
+        return None
+    if zip_file != "-" and not zip_file.startswith(("fileb://", "file://")):
+        raise InvalidRequestError(
+            "--zip-file must be a zip file with the fileb:// prefix.",
+            code="ValidationError",
+            hint=f"write --zip-file fileb://{zip_file}" if zip_file else "write --zip-file fileb://path/to/file.zip",
+        )
+    return read_bytes_argument(zip_file, "--zip-file")
 
 
 def structure(text: str | None, option: str, model: str) -> dict[str, Any] | None:

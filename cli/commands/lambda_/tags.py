@@ -72,7 +72,7 @@ def put_function_recursion_config(
         --recursive-loop Allow
     """
     with open_cloud() as cloud:
-        return facts({"RecursiveLoop": cloud.functions.event_configs.set_recursive_loop(function_name, recursive_loop)})
+        return facts({"RecursiveLoop": cloud.functions.recursion.set(function_name, recursive_loop)})
 
 
 @command(app, "get-function-recursion-config")
@@ -83,4 +83,4 @@ def get_function_recursion_config(function_name: FunctionName) -> Answer:
     cloudlet lambda get-function-recursion-config --function-name resize
     """
     with open_cloud() as cloud:
-        return facts({"RecursiveLoop": cloud.functions.event_configs.recursive_loop(function_name)})
+        return facts({"RecursiveLoop": cloud.functions.recursion.of(function_name)})

@@ -7,6 +7,7 @@ import typer
 from cli.commands.lambda_.shared import FunctionName
 from cli.options import command, open_cloud
 from cli.output import Answer
+from emulator import own_paths
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
@@ -50,7 +51,7 @@ def create_function_url_config(
             function_name, auth_type, qualifier=qualifier, cors=_cors(cors), invoke_mode=invoke_mode
         )
         document = created(url, cloud.settings.region, cloud.settings.port)
-        path = f"http://127.0.0.1:{cloud.settings.port}/_cloudlet/url/{url.id}/"
+        path = f"http://127.0.0.1:{cloud.settings.port}{own_paths.FUNCTION_URL}{url.id}/"
         return _table(cloud, [url], document, f"where names under .localhost are not known, it is also {path}")
 
 

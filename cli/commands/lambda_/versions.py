@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.lambda_.configuration import Description
-from cli.commands.lambda_.shared import FunctionName, RevisionId
+from cli.commands.lambda_.shared import Description, FunctionName, RevisionId
 from cli.options import command, open_cloud
 from cli.output import Answer
 

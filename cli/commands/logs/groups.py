@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.logs.shared import GroupName, millis
+from cli.commands.logs.shared import GroupName
 from cli.options import command, open_cloud
 from cli.output import Answer
 
@@ -27,31 +27,12 @@ def describe_log_groups(
     cloudlet logs describe-log-groups
     cloudlet logs describe-log-groups --log-group-name-prefix /aws/lambda/ -q
     """
-    from emulator.functions.logs.errors import InvalidLogParameterError
-    from emulator.settings import ACCOUNT_ID
+    from emulator.functions.logs import document
 
-    if log_group_name_prefix and log_group_name_pattern:
-        raise InvalidLogParameterError(
-            "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."
-        )
     with open_cloud() as cloud:
         found = cloud.logs.groups(log_group_name_prefix, log_group_name_pattern)[:limit]
-        arns = {one.name: f"arn:aws:logs:{cloud.settings.region}:{ACCOUNT_ID}:log-group:{one.name}" for one in found}
-    groups = [
-        {
-            "logGroupName": one.name,
-            "creationTime": millis(one.created),
-            **({"retentionInDays": one.retention_days} if one.retention_days else {}),
-            "metricFilterCount": 0,
-            "arn": f"{arns[one.name]}:*",
-            "storedBytes": one.stored_bytes,
-            "logGroupClass": "STANDARD",
-            "logGroupArn": arns[one.name],
-        }
-        for one in found
-    ]
     return Answer(
-        {"logGroups": groups},
+        document.groups(found, cloud.settings.region),
         columns=("GROUP", "BYTES", "KEPT FOR", "FOLDER"),
         rows=[
             (one.name, one.stored_bytes, f"{one.retention_days} days" if one.retention_days else "-", one.folder)

@@ -20,7 +20,3 @@ def parse_millis(value: int | None, option: str) -> datetime | None:
         raise InvalidRequestError(
             f"{option} {value} is no moment", hint="write milliseconds since 1970, such as $(date +%s)000"
         ) from error
-
-
-def millis(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)

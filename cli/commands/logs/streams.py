@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.logs.shared import GroupName, millis
+from cli.commands.logs.shared import GroupName
 from cli.options import command, open_cloud
 from cli.output import Answer
 
@@ -30,33 +30,13 @@ def describe_log_streams(
     cloudlet logs describe-log-streams --log-group-name /aws/lambda/summarize \\
         --order-by LastEventTime --descending --limit 1 -q
     """
-    from emulator.functions.logs.errors import InvalidLogParameterError
-    from emulator.settings import ACCOUNT_ID
+    from emulator.functions.logs import document
 
-    if order_by not in ("LogStreamName", "LastEventTime"):
-        raise InvalidLogParameterError(f"{order_by!r} is no order of streams: LogStreamName or LastEventTime")
-    if order_by == "LastEventTime" and log_stream_name_prefix:
-        raise InvalidLogParameterError("Cannot order by LastEventTime with a logStreamNamePrefix.")
     with open_cloud() as cloud:
-        found = cloud.logs.streams(log_group_name, log_stream_name_prefix)
-        group_arn = f"arn:aws:logs:{cloud.settings.region}:{ACCOUNT_ID}:log-group:{log_group_name}"
-    if order_by == "LastEventTime":
-        found.sort(key=lambda one: one.last_event)
+        found = cloud.logs.streams(log_group_name, log_stream_name_prefix, order=order_by)
     found = (found[::-1] if descending else found)[:limit]
-    streams = [
-        {
-            "logStreamName": one.name,
-            "creationTime": millis(one.first_event),
-            "firstEventTimestamp": millis(one.first_event),
-            "lastEventTimestamp": millis(one.last_event),
-            "lastIngestionTime": millis(one.last_event),
-            "arn": f"{group_arn}:log-stream:{one.name}",
-            "storedBytes": one.stored_bytes,
-        }
-        for one in found
-    ]
     return Answer(
-        {"logStreams": streams},
+        document.streams(log_group_name, found, cloud.settings.region),
         columns=("STREAM", "BYTES", "FIRST EVENT", "LAST EVENT"),
         rows=[
             (one.name, one.stored_bytes, f"{one.first_event:%Y-%m-%d %H:%M:%S}", f"{one.last_event:%Y-%m-%d %H:%M:%S}")

@@ -177,7 +177,7 @@ def _count_entries(content: bytes | mmap.mmap) -> None:
 def _opened(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
     if not file.seek(0, os.SEEK_END):
         raise InvalidFunctionError("Uploaded file must be a non-empty zip")
-    with _damage_refused("it"):
+    with _damage_refused("the zip"):
         archive = zipfile.ZipFile(file)
     with archive:
         yield archive

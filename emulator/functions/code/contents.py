@@ -31,11 +31,24 @@ def files_in(folder: Path) -> tuple[Path, ...]:
 
 
 def _walk(folder: Path, left_out: set[str]) -> Iterator[Path]:
-    for root, folders, files in os.walk(folder, followlinks=False):
-        folders[:] = [name for name in _that_count(root, folders) if name not in left_out]
+    for root, files in _folders(folder, left_out):
         for name in files:
-            if not is_ignored(name) and (Path(root) / name).is_file():
-                yield (Path(root) / name).relative_to(folder)
+            if not is_ignored(name) and (root / name).is_file():
+                yield (root / name).relative_to(folder)
+
+
+def _folders(folder: Path, left_out: set[str]) -> Iterator[tuple[Path, list[str]]]:
+    """Yield the folders that count with their files; a linked one counts as well, once, and not if it leads back up."""
+    seen = {folder.resolve()}
+    for root, folders, files in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in sorted(_that_count(root, folders)) if name not in left_out]
+        links = [name for name in folders if (Path(root) / name).is_symlink()]
+        for name in links:
+            target = (Path(root) / name).resolve()
+            if target in seen or folder.resolve().is_relative_to(target):
+                folders.remove(name)
+            seen.add(target)
+        yield Path(root), files
 
 
 def _that_count(root: str, folders: Iterable[str]) -> list[str]:
@@ -49,9 +62,7 @@ def _is_home(folder: Path) -> bool:
 
 def folders_in(folder: Path) -> Iterator[Path]:
     """Yield *folder* and all below it in which files may count."""
-    for root, folders, _ in os.walk(folder, followlinks=False):
-        folders[:] = [name for name in _that_count(root, folders) if name != NODE_MODULES]
-        yield Path(root)
+    return (found for found, _ in _folders(folder, {NODE_MODULES}))
 
 
 def digest_of(folder: Path, files: Iterable[Path]) -> tuple[bytes, int]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-import tempfile
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +12,7 @@ from emulator.errors import BuildError
 from emulator.functions.code.manifests import manifest_files
 from emulator.functions.code.package import Package
 from emulator.functions.code.placing import made_whole
+from emulator.functions.code.unfinished import unfinished_folder
 from emulator.functions.runtimes.registry import Runtime
 from emulator.home import Home
 from emulator.progress import Progress
@@ -54,9 +55,11 @@ class Dependencies:
     @contextmanager
     def _asked(self) -> Iterator[Path]:
         """Yield a folder for what the installer reads; it is gone afterwards."""
-        folder = self._home.dependencies
-        with tempfile.TemporaryDirectory(prefix=".asked-", dir=folder, ignore_cleanup_errors=True) as path:
-            yield Path(path)
+        with unfinished_folder(self._home.dependencies, ".asked-") as folder:
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _installer(self, runtime: Runtime, image: str, asked: Path, building: Path) -> ContainerSpec:
         environment = {"HOME": "/tmp", "npm_config_cache": "/npm-cache", **_QUIET_NPM}  # noqa: S108 - the container's

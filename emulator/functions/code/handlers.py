@@ -1,9 +1,11 @@
 """Handlers and the files they are in: looked for before a deployment, as AWS does only when a function is run."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from emulator.functions.code.bindings import bound_names
 from emulator.functions.code.package import Package
 from emulator.functions.errors import InvalidFunctionError
 
@@ -12,6 +14,7 @@ DEFAULT_NODE = "nodejs20.x"
 DEFAULT_PROVIDED = "provided.al2023"
 BOOTSTRAP = "bootstrap"
 
+_HOW_TO_NAME = "--handler is the file without its ending, a dot, and the function's name"
 _NODE_SUFFIXES = (".js", ".mjs", ".cjs")
 _PYTHON_HANDLER = re.compile(
     r"^(?:async\s+def\s+|def\s+)(lambda_handler|handler)\s*\(|^(lambda_handler|handler)\s*[:=]", re.MULTILINE
@@ -61,16 +64,29 @@ def require_handler(package: Package, handler: str, runtime: str, beside: Iterab
 
     Those are what is laid under the code: its dependencies, its layers.
     """
+    if not runtime.startswith("provided") and "." not in handler.rpartition("/")[2]:
+        raise InvalidFunctionError(f"the handler {handler!r} names a file and no function", hint=_HOW_TO_NAME)
     wanted = _files(handler, runtime)
-    if any(str(file) in package for file in wanted):
+    if found := next((file for file in wanted if str(file) in package), None):
+        _require_name(package, found, handler, runtime)
         return
     if any((folder / file).is_file() for folder in beside for file in wanted):
         return
     raise InvalidFunctionError(
         f"there is no {wanted[0]} in the code, which the handler {handler!r} names",
-        hint="--handler is the file without its ending, a dot, and the function's name; it is here: "
-        + (", ".join(str(file) for file in package.files[:5]) or "nothing"),
+        hint=f"{_HOW_TO_NAME}; it is here: " + (", ".join(str(file) for file in package.files[:5]) or "nothing"),
     )
+
+
+def _require_name(package: Package, file: Path, handler: str, runtime: str) -> None:
+    """Raise if the file plainly has no such function, or could not be run."""
+    if file == Path(BOOTSTRAP) and runtime.startswith("provided"):
+        if not os.access(package.source / file, os.X_OK):
+            raise InvalidFunctionError(f"{BOOTSTRAP} cannot be executed", hint=f"chmod +x {BOOTSTRAP}")
+    elif file.suffix == ".py":
+        name, names = handler.rpartition(".")[2], bound_names((package.source / file).read_bytes())
+        if names is not None and name not in names:
+            raise InvalidFunctionError(f"there is no {name!r} in {file}, which the handler {handler!r} names")
 
 
 def importable(layers: Path | None) -> list[Path]:

@@ -38,14 +38,14 @@ def listed(version: LayerVersion, region: str) -> Document:
     return document
 
 
-def layers(newest: Iterable[LayerVersion], region: str) -> Document:
+def newest(one: LayerVersion, region: str) -> Document:
+    """Return a layer as it is in a list, by its newest version."""
+    return {"LayerName": one.layer, "LayerArn": one.layer_arn(region), "LatestMatchingVersion": listed(one, region)}
+
+
+def layers(found: Iterable[LayerVersion], region: str) -> Document:
     """Return the answer of ListLayers."""
-    return {
-        "Layers": [
-            {"LayerName": one.layer, "LayerArn": one.layer_arn(region), "LatestMatchingVersion": listed(one, region)}
-            for one in newest
-        ]
-    }
+    return {"Layers": [newest(one, region) for one in found]}
 
 
 def versions(found: Iterable[LayerVersion], region: str) -> Document:

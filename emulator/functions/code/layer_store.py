@@ -21,8 +21,8 @@ class LayerStore:
     """The folders of one home's layers."""
 
     def __init__(self, home: Home) -> None:
-        self._contents = home.layers / "contents"
-        self._combined = home.layers / "combined"
+        self._contents = home.layer_contents
+        self._combined = home.layer_combinations
 
     def content(self, content_id: str) -> Path:
         return self._contents / content_id

@@ -3,18 +3,20 @@
 import dataclasses
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from emulator.functions.errors import InvalidFunctionError, LayerNotFoundError
 from emulator.settings import ACCOUNT_ID
+from emulator.violations import InvalidValueError, Violation, longer, not_one_of, refuse, unlike
 
 MAX_RUNTIMES = 15
 MAX_DESCRIPTION = 256
 MAX_LICENSE = 512
+MAX_NAME = 140
 
 _ARCHITECTURES = ("x86_64", "arm64")
-_NAME = re.compile(r"[a-zA-Z0-9-_]{1,140}")
 _LAYER = re.compile(r"arn:[a-zA-Z0-9-]+:lambda:([a-zA-Z0-9-]+):(\d{12}):layer:([a-zA-Z0-9-_]+)")
 _VERSION = re.compile(rf"({_LAYER.pattern}):([0-9]+)")
 _PATTERN = (
@@ -88,12 +90,12 @@ def layer_name(text: str) -> str:
     """Return the name in *text*, a layer's name or ARN."""
     match = _LAYER.fullmatch(text)
     name = match[3] if match else text
-    if not _NAME.fullmatch(name):
-        raise InvalidFunctionError(
-            f"1 validation error detected: Value '{text}' at 'layerName' failed to satisfy constraint: Member must "
-            "satisfy regular expression pattern: [a-zA-Z0-9-_]+, and have length less than or equal to 140",
-            hint="use letters, digits, '-' and '_'",
-        )
+    refuse(
+        [
+            *unlike(name, "layerName", "[a-zA-Z0-9-_]+", "use letters, digits, '-' and '_'"),
+            *longer(name, "layerName", MAX_NAME),
+        ]
+    )
     return name
 
 
@@ -108,13 +110,13 @@ def parse_layer_arn(text: str, region: str, place: str = "layers") -> LayerRefer
     """
     match = _VERSION.fullmatch(text)
     if match is None:
-        raise InvalidFunctionError(
-            f"1 validation error detected: Value '[{text}]' at '{place}' failed to satisfy constraint: Member must "
-            f"satisfy constraint: [Member must have length less than or equal to 2048, Member must have length greater "
-            f"than or equal to 1, Member must satisfy regular expression pattern: {_PATTERN}, Member must not be null]",
-            hint="write the ARN of a version, as publish-layer-version answers it",
-            code="ValidationException",
+        constraint = (
+            "Member must satisfy constraint: [Member must have length less than or equal to 2048, Member must have "
+            f"length greater than or equal to 1, Member must satisfy regular expression pattern: {_PATTERN}, "
+            "Member must not be null]"
         )
+        hint = "write the ARN of a version, as publish-layer-version answers it"
+        raise InvalidValueError(Violation(f"[{text}]", place, constraint, hint))
     if match[2] != region:
         raise InvalidFunctionError(
             f"Layers are not in the same region as the function. Layers are expected to be in region {region}."
@@ -128,26 +130,15 @@ def parse_layer_arn(text: str, region: str, place: str = "layers") -> LayerRefer
 
 
 def check_description(about: LayerDescription) -> None:
-    """Refuse, with InvalidFunctionError, what Lambda refuses."""
-    for place, text, most in (
-        ("description", about.description, MAX_DESCRIPTION),
-        ("licenseInfo", about.license_info, MAX_LICENSE),
-    ):
-        if len(text) > most:
-            raise InvalidFunctionError(
-                f"1 validation error detected: Value '{text}' at '{place}' failed to satisfy constraint: "
-                f"Member must have length less than or equal to {most}",
-                code="ValidationException",
-            )
+    """Refuse, with InvalidValueError, what Lambda refuses."""
+    refuse(_violations(about))
+
+
+def _violations(about: LayerDescription) -> Iterator[Violation]:
+    yield from longer(about.description, "description", MAX_DESCRIPTION)
+    yield from longer(about.license_info, "licenseInfo", MAX_LICENSE)
     if len(about.runtimes) > MAX_RUNTIMES:
-        raise InvalidFunctionError(
-            "1 validation error detected: Value at 'compatibleRuntimes' failed to satisfy constraint: "
-            f"Member must have length less than or equal to {MAX_RUNTIMES}",
-            code="ValidationException",
-        )
-    if unknown := [one for one in about.architectures if one not in _ARCHITECTURES]:
-        raise InvalidFunctionError(
-            f"1 validation error detected: Value '[{', '.join(unknown)}]' at 'compatibleArchitectures' failed to "
-            f"satisfy constraint: Member must satisfy enum value set: [{', '.join(_ARCHITECTURES)}]",
-            code="ValidationException",
-        )
+        constraint = f"Member must have length less than or equal to {MAX_RUNTIMES}"
+        yield Violation(f"[{', '.join(about.runtimes)}]", "compatibleRuntimes", constraint)
+    for one in about.architectures:
+        yield from not_one_of(one, "compatibleArchitectures", _ARCHITECTURES)

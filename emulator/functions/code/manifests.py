@@ -9,7 +9,6 @@ from emulator.functions.code.contents import NODE_MODULES
 from emulator.functions.code.package import Package
 from emulator.functions.errors import InvalidFunctionError
 
-REQUIREMENTS = "requirements.txt"
 PACKAGE_JSON = "package.json"
 
 _BESIDE_PACKAGE_JSON = ("package-lock.json", "npm-shrinkwrap.json", ".npmrc")

@@ -1,27 +1,21 @@
-"""A deployed function's code: a copy that nothing changes afterwards, in a folder named for its content."""
+"""Code as it is given: a folder, a zip or a single file, read once. `store` is where it is laid down."""
 
 import base64
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from emulator.functions.code.archive import MAX_UNZIPPED_BYTES, too_large, unpack
 from emulator.functions.code.contents import bytes_in, digest_of, files_in
 from emulator.functions.code.placing import lay_over, made_whole
 from emulator.functions.errors import InvalidFunctionError, PackageChangedError
-from emulator.home import Home
 
 Source = Path | bytes
 """A folder, a zip or a single file by its path, or a zip's bytes."""
-
-_REMEMBERED = timedelta(hours=1)
-"""How long code is kept that no version has any more: an invocation that began with it may still run."""
 
 
 @dataclass(frozen=True)
@@ -98,22 +92,6 @@ def unzipped_bytes(package: Package, dependencies: Path | None) -> int:
     return size
 
 
-def install_package(package: Package, dependencies: Path | None, home: Home, name: str) -> str:
-    """
-    Copy the code, over what its requirements installed, to its own folder and return that folder's name.
-
-    Dependencies are linked, not copied: a hundred megabytes of them cost no time and no space.
-
-    PackageChangedError says that a file was saved meanwhile: half of it would lie there under the whole's name.
-    """
-    code_id = hashlib.sha256(package.digest + str(dependencies and dependencies.name).encode()).hexdigest()[:16]
-    target = home.functions / name / code_id
-    if target.is_dir():
-        return code_id
-    write_package(package, dependencies, target)
-    return code_id
-
-
 def write_package(package: Package, dependencies: Path | None, target: Path) -> None:
     """Make the folder *target* of the code, over what its requirements installed."""
     with made_whole(target) as building:
@@ -135,22 +113,3 @@ def _copy(package: Package, building: Path) -> None:
         raise PackageChangedError(package.source) from error
     if digest_of(building, package.files)[0] != package.digest:
         raise PackageChangedError(package.source)
-
-
-def remove_others(home: Home, name: str, kept: set[str], now: datetime | None = None) -> None:
-    """
-    Remove the code of a function that is not *kept*; with *now* only what has not been kept for an hour.
-
-    Whoever calls holds the function's lock.
-    """
-    folder = home.functions / name
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name in kept:
-            if now is not None:
-                os.utime(path, (now.timestamp(), now.timestamp()))
-        elif now is None or path.name.startswith(".") or _is_forgotten(path, now):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_forgotten(path: Path, now: datetime) -> bool:
-    return path.stat().st_mtime < (now - _REMEMBERED).timestamp()

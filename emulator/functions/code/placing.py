@@ -2,29 +2,30 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from emulator.functions.code.unfinished import unfinished_folder
 
 
 @contextmanager
 def made_whole(target: Path) -> Iterator[Path]:
     """Yield a new folder beside *target*, which becomes it; after an error nothing is left of it."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
-    try:
-        yield building
-        open_to_workers(building)
+    with unfinished_folder(target.parent, ".building-") as building:
         try:
-            building.rename(target)
-        except OSError:
-            if not target.is_dir():  # unless another shell was faster: what it made is the same
-                raise
+            yield building
+            open_to_workers(building)
+            try:
+                building.rename(target)
+            except OSError:
+                if not target.is_dir():  # unless another shell was faster: what it made is the same
+                    raise
+                shutil.rmtree(building, ignore_errors=True)
+        except BaseException:
             shutil.rmtree(building, ignore_errors=True)
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
-        raise
+            raise
 
 
 def lay_over(folder: Path, lower: Path) -> None:

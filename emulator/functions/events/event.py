@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from emulator.functions.records import Invocation
 
+STATES = ("queued", "running", "done", "failed")
+
 
 class Condition(StrEnum):
     """Why an event is not tried any more, in the words of AWS's destination records."""
@@ -17,6 +19,20 @@ class Condition(StrEnum):
     """Ours: AWS's word for it is not known."""
     FUNCTION_NOT_FOUND = "FunctionNotFound"
     """Ours: on AWS nothing is left that could tell of it."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An event that is to be queued."""
+
+    function: str
+    payload: bytes
+    source: str
+    """What caused it, for people."""
+    qualifier: str | None = None
+    trace: str = ""
+    """The header that came with the cause, if one did."""
+    client_context: str | None = None
 
 
 @dataclass(frozen=True)

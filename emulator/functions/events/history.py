@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from emulator.errors import ConflictError, NotFoundError
+from emulator.errors import ConflictError, InvalidRequestError, NotFoundError
 from emulator.state import Database
 
-STATES = ("queued", "running", "done", "failed")
-
 _COLUMNS = (
-    "request_id, function, qualifier, state, source, attempts, created_at, not_before, settled_at, error, condition"
+    "rowid, request_id, function, qualifier, state, source, attempts, created_at, not_before, settled_at, error,"
+    " condition"
 )
+_MOST_NAMED = 3
 
 
 class EventNotFoundError(NotFoundError):
@@ -24,6 +24,25 @@ class EventNotFoundError(NotFoundError):
         super().__init__(
             f"no event has the request id {request_id!r}", hint="list those that are known with `cloudlet events list`"
         )
+
+
+class AmbiguousEventError(InvalidRequestError):
+    """Several request ids begin like this."""
+
+    def __init__(self, beginning: str, request_ids: Sequence[str]) -> None:
+        super().__init__(
+            f"several events have a request id that begins with {beginning!r}",
+            hint=f"write more of it: {', '.join(request_ids)}, …",
+        )
+
+
+class InvalidTokenError(InvalidRequestError):
+    """A token to go on with that no listing has given."""
+
+    code = "ValidationException"
+
+    def __init__(self, token: str) -> None:
+        super().__init__(f"{token!r} is no token of a listing", hint="take NextToken from the answer before")
 
 
 class EventIsRunningError(ConflictError):
@@ -52,6 +71,24 @@ class Event:
     error: str | None
     """Of the last try that failed, also while the event waits for the next."""
     condition: str | None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which events are asked for: all that are of a state, of a function, and were queued since a moment."""
+
+    state: str | None = None
+    function: str | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of the events that were asked for."""
+
+    events: Sequence[Event]
+    next_token: str | None = None
+    """Where to go on; None if there are no more."""
 
 
 @dataclass(frozen=True)
@@ -85,27 +122,39 @@ class EventHistory:
         self._database = database
         self._clock = clock
 
-    def list(self, state: str | None = None, function: str | None = None, since: datetime | None = None) -> list[Event]:
-        """Return the events that were queued since a moment, the newest first."""
+    def list(self, choice: Choice = Choice(), most: int = 1000, token: str | None = None) -> Page:
+        """Return up to *most* events, the newest first; *token* is of the page before."""
+        clauses = {
+            "state = ?": choice.state,
+            "function = ?": choice.function,
+            "created_at >= ?": choice.since and choice.since.timestamp(),
+        }
+        conditions = [clause for clause, value in clauses.items() if value is not None]
+        values: list[object] = [value for value in clauses.values() if value is not None]
+        if token is not None:
+            conditions.append("(created_at, rowid) < (?, ?)")
+            values += _place(token)
         rows = self._database.rows(
-            f"SELECT {_COLUMNS} FROM invocation"  # noqa: S608 - our own words
-            " WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR function = ?2) AND created_at >= ?3"
-            " ORDER BY created_at DESC, rowid DESC",
-            state,
-            function,
-            _seconds(since),
+            f"SELECT {_COLUMNS} FROM invocation WHERE {' AND '.join(conditions) or 'true'}"  # noqa: S608 - our own words
+            " ORDER BY created_at DESC, rowid DESC LIMIT ?",
+            *values,
+            most + 1,
         )
-        return [_event(row) for row in rows]
+        shown = rows[:most]
+        return Page([_event(row) for row in shown], _token(shown[-1]) if len(rows) > most else None)
 
     def show(self, request_id: str) -> EventDetails:
-        """Return all about one event; EventNotFoundError if it is unknown or forgotten."""
+        """
+        Return all about one event; the beginning of its request id is enough, if no other begins so.
+
+        EventNotFoundError if it is unknown or forgotten.
+        """
         with self._database.snapshot() as connection:
+            request_id = _whole_id(connection, request_id)
             row = connection.execute("SELECT * FROM invocation WHERE request_id = ?", (request_id,)).fetchone()
             left = connection.execute(
                 "SELECT target, key, error, failed_at FROM delivery WHERE request_id = ? ORDER BY rowid", (request_id,)
             ).fetchall()
-        if row is None:
-            raise EventNotFoundError(request_id)
         return EventDetails(
             _event(row),
             bytes(row["payload"]),
@@ -118,15 +167,14 @@ class EventHistory:
 
     def replay(self, request_id: str) -> str:
         """
-        Have one event handled anew, whatever came of it; return its request id.
+        Have one event handled anew, whatever came of it; return its request id, of which the beginning is enough.
 
         The payload and the request id stay. Attempts and age are counted anew, and the loop that it may have come of
         is forgotten: who replays knows what he does. One that waits for its next try need not wait any longer.
         """
         with self._database.transaction() as transaction:
+            request_id = _whole_id(transaction, request_id)
             row = transaction.execute("SELECT state FROM invocation WHERE request_id = ?", (request_id,)).fetchone()
-            if row is None:
-                raise EventNotFoundError(request_id)
             if row["state"] == "running":
                 raise EventIsRunningError(request_id)
             self._queue_anew(transaction, "request_id = ?2", request_id)
@@ -139,7 +187,7 @@ class EventHistory:
                 transaction,
                 "state = 'failed' AND (?2 IS NULL OR function = ?2) AND settled_at >= ?3",
                 function,
-                _seconds(since),
+                since.timestamp() if since else 0.0,
             )
 
     def _queue_anew(self, transaction: sqlite3.Connection, condition: str, *values: object) -> Sequence[str]:
@@ -151,6 +199,34 @@ class EventHistory:
             (self._clock().timestamp(), *values),
         )
         return [str(row["request_id"]) for row in rows.fetchall()]
+
+
+def _whole_id(connection: sqlite3.Connection, given: str) -> str:
+    """Return the one request id that is *given*, or begins so."""
+    rows = connection.execute(
+        "SELECT request_id FROM invocation WHERE request_id >= ?1 AND request_id < ?1 || char(0x10FFFF)"
+        " ORDER BY request_id LIMIT ?2",
+        (given, _MOST_NAMED),
+    ).fetchall()
+    found = [str(row["request_id"]) for row in rows]
+    if not found or not given:
+        raise EventNotFoundError(given)
+    if len(found) > 1 and found[0] != given:
+        raise AmbiguousEventError(given, found)
+    return found[0]
+
+
+def _token(row: sqlite3.Row) -> str:
+    return f"{float(row['created_at']).hex()}_{row['rowid']}"
+
+
+def _place(token: str) -> tuple[float, int]:
+    """Return when the event was queued after which a listing goes on, and its row."""
+    seconds, _, row = token.partition("_")
+    try:
+        return float.fromhex(seconds), int(row)
+    except (ValueError, OverflowError):
+        raise InvalidTokenError(token) from None
 
 
 def _event(row: sqlite3.Row) -> Event:
@@ -171,7 +247,3 @@ def _event(row: sqlite3.Row) -> Event:
 
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _seconds(moment: datetime | None) -> float:
-    return moment.timestamp() if moment else 0.0

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from emulator.functions.events.event import QueuedInvocation
 from emulator.functions.events.notice import BUCKET_ARN, Notice
+from emulator.functions.events.reason import storable
 from emulator.state import Database
 
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 300.0
@@ -89,7 +90,7 @@ class Outbox:
         with self._database.transaction() as transaction:
             transaction.execute(
                 "UPDATE delivery SET tries = tries + 1, error = ?, not_before = ? WHERE id = ?",
-                (error, self._now() + wait, delivery.id),
+                (storable(error), self._now() + wait, delivery.id),
             )
 
     def give_up(self, delivery: Delivery, error: str) -> None:
@@ -97,7 +98,7 @@ class Outbox:
         with self._database.transaction() as transaction:
             transaction.execute(
                 "UPDATE delivery SET tries = tries + 1, error = ?, failed_at = ? WHERE id = ?",
-                (error, self._now(), delivery.id),
+                (storable(error), self._now(), delivery.id),
             )
 
     def seconds_until_due(self) -> float | None:

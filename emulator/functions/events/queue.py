@@ -8,37 +8,43 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from emulator.functions.events.event import FailedInvocation, QueuedInvocation
+from emulator.functions.events import retention
+from emulator.functions.events.event import STATES, Arrival, FailedInvocation, QueuedInvocation
 from emulator.functions.events.notice import Notice
 from emulator.functions.events.outbox import Outbox
+from emulator.functions.events.uptime import Uptime
 from emulator.functions.events.verdict import Verdict
 from emulator.functions.records import Invocation
 from emulator.functions.references import parse_reference
 from emulator.ids import new_request_id
 from emulator.state import Database
 
-DONE_KEPT_SECONDS = 24 * 3600
-FAILED_KEPT_SECONDS = 14 * 24 * 3600
-"""How long settled events can be looked at, and replayed. What failed is kept until somebody is back from a holiday."""
-
 LONGEST_KEPT_RESULT_BYTES = 64 * 1024
 """A longer answer goes to destinations, but is not kept: the state file is no store of results."""
 
+# Indexes are named where it matters: SQLite thinks as well of that of lists, which knows only the state.
 _FUNCTIONS_WITH_QUEUED = """
 WITH RECURSIVE waiting (function) AS (
-    SELECT min(function) FROM invocation WHERE state = 'queued'
+    SELECT min(function) FROM invocation INDEXED BY invocation_queued WHERE state = 'queued'
     UNION ALL
-    SELECT (SELECT min(function) FROM invocation WHERE state = 'queued' AND function > waiting.function)
+    SELECT (
+        SELECT min(function) FROM invocation INDEXED BY invocation_queued
+        WHERE state = 'queued' AND function > waiting.function
+    )
     FROM waiting WHERE waiting.function IS NOT NULL
 )
-SELECT function, (SELECT min(not_before) FROM invocation WHERE state = 'queued' AND function = waiting.function) AS due
+SELECT function, (
+    SELECT min(not_before) FROM invocation INDEXED BY invocation_queued
+    WHERE state = 'queued' AND function = waiting.function
+) AS due
 FROM waiting WHERE function IS NOT NULL
 """
 
 _DUE = """
 SELECT rowid, request_id, function, qualifier, trace, client_context, payload, attempts, aged_from, refusals, error,
     not_before
-FROM invocation WHERE state = 'queued' AND function = ? AND not_before <= ? ORDER BY not_before, rowid LIMIT ?
+FROM invocation INDEXED BY invocation_queued
+WHERE state = 'queued' AND function = ? AND not_before <= ? ORDER BY not_before, rowid LIMIT ?
 """
 
 _SETTLE = """
@@ -53,6 +59,11 @@ UPDATE invocation SET state = ?, attempts = ?, error = ?, not_before = ?, settle
 WHERE request_id = ?
 """
 
+_AGE_WITHOUT_THE_PAUSE = """
+UPDATE invocation SET aged_from = ?1 - max(0, ?2 - aged_from) WHERE state IN ('queued', 'running')
+"""
+"""What is older than the last server's end has aged until then, what is younger not at all."""
+
 
 class InvocationQueue:
     """The queue of one home. Anybody may add; one server takes."""
@@ -61,30 +72,33 @@ class InvocationQueue:
         self.time_scale = time_scale
         self.clock = clock
         self.outbox = Outbox(database, time_scale, clock)
+        self.uptime = Uptime(database, clock)
         self._database = database
 
-    def add(
-        self,
-        transaction: sqlite3.Connection,
-        function: str,
-        payload: bytes,
-        source: str,
-        *,
-        qualifier: str | None = None,
-        trace: str = "",
-        client_context: str | None = None,
-    ) -> str:
-        """
-        Add an event within the caller's transaction and return its request id.
+    def enqueue(self, arrival: Arrival) -> str:
+        """Add an event and return its request id."""
+        with self._database.transaction() as transaction:
+            return self.add(transaction, arrival)
 
-        *source* says what caused it, for people; *trace* is the header that came with the cause, if one did.
-        """
+    def add(self, transaction: sqlite3.Connection, arrival: Arrival) -> str:
+        """Add an event within the caller's transaction and return its request id."""
         request_id = new_request_id()
         now = self._now()
         transaction.execute(
             "INSERT INTO invocation (request_id, function, qualifier, trace, client_context, payload, source, state,"
             " created_at, not_before, aged_from) VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)",
-            (request_id, function, qualifier, trace, client_context, payload, source, now, now, now),
+            (
+                request_id,
+                arrival.function,
+                arrival.qualifier,
+                arrival.trace,
+                arrival.client_context,
+                arrival.payload,
+                arrival.source,
+                now,
+                now,
+                now,
+            ),
         )
         return request_id
 
@@ -134,13 +148,15 @@ class InvocationQueue:
 
         A server that was killed is no failure of the handler's either, and what waits has not grown older without one.
         """
+        now, last_seen = self._now(), self.uptime.last_seen()
         with self._database.transaction() as transaction:
             self._forget_old(transaction)
-            transaction.execute("UPDATE invocation SET aged_from = ? WHERE state = 'queued'", (self._now(),))
+            transaction.execute(_AGE_WITHOUT_THE_PAUSE, (now, 0.0 if last_seen is None else min(last_seen, now)))
+            self.uptime.note_in(transaction)
             return transaction.execute(
-                "UPDATE invocation SET state = 'queued', attempts = attempts - 1, aged_from = ?, not_before = ?"
+                "UPDATE invocation SET state = 'queued', attempts = attempts - 1, not_before = ?"
                 " WHERE state = 'running'",
-                (self._now(), self._now()),
+                (now,),
             ).rowcount
 
     def seconds_until_due(self) -> float | None:
@@ -150,23 +166,20 @@ class InvocationQueue:
 
     def counts(self) -> dict[str, int]:
         """Return how many rows are in each state."""
-        rows = self._database.rows("SELECT state, count(*) AS rows FROM invocation GROUP BY state")
-        return {"queued": 0, "running": 0, "done": 0, "failed": 0} | {row["state"]: row["rows"] for row in rows}
+        found = {row["state"]: row["events"] for row in self._database.rows("SELECT * FROM invocation_count")}
+        return {state: found[state] for state in STATES}
 
     def pending(self) -> int:
         """Return how many events are not settled."""
-        row = self._database.row(
-            "SELECT (SELECT count(*) FROM invocation WHERE state = 'queued')"
-            " + (SELECT count(*) FROM invocation WHERE state = 'running') AS rows"
-        )
-        return int(row["rows"]) if row else 0
+        counts = self.counts()
+        return counts["queued"] + counts["running"]
 
     def report_failed(self) -> list[FailedInvocation]:
         """Return the events that failed for good since this was last asked; each is reported once."""
         with self._database.transaction() as transaction:
             rows = transaction.execute(
-                "UPDATE invocation SET reported = 1 WHERE state = 'failed' AND reported = 0"
-                " RETURNING request_id, function, source, error"
+                "UPDATE invocation INDEXED BY invocation_unreported SET reported = 1"
+                " WHERE state = 'failed' AND reported = 0 RETURNING request_id, function, source, error"
             ).fetchall()
         return [FailedInvocation(row["request_id"], row["function"], row["source"], row["error"] or "") for row in rows]
 
@@ -212,26 +225,16 @@ class InvocationQueue:
             self.outbox.add(transaction, notice, verdict.queued, verdict.trace)
             return
         target = parse_reference(notice.target)
+        context = notice.client_context
         self.add(
             transaction,
-            target.name,
-            notice.body,
-            notice.source,
-            qualifier=target.qualifier,
-            trace=verdict.trace,
-            client_context=notice.client_context,
+            Arrival(target.name, notice.body, notice.source, target.qualifier, verdict.trace, context),
         )
 
     def _forget_old(self, transaction: sqlite3.Connection) -> None:
-        """Let those go that were settled long ago, since a server may run for months."""
         now = self._now()
-        transaction.execute(
-            "DELETE FROM invocation WHERE state = 'done' AND settled_at < ?", (now - DONE_KEPT_SECONDS,)
-        )
-        transaction.execute(
-            "DELETE FROM invocation WHERE state = 'failed' AND settled_at < ?", (now - FAILED_KEPT_SECONDS,)
-        )
-        self.outbox.forget(transaction, now - FAILED_KEPT_SECONDS)
+        retention.forget_old(transaction, now)
+        self.outbox.forget(transaction, now - retention.FAILED_KEPT_SECONDS)
 
     def _now(self) -> float:
         return self.clock().timestamp()

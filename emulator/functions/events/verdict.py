@@ -4,7 +4,6 @@ A handler that fails has used one of its tries. What no handler has seen - no wo
 is tried at growing intervals for as long as the event is young enough.
 """
 
-import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +12,7 @@ from emulator.functions.event_config import EventInvokeConfig
 from emulator.functions.events.event import Condition, QueuedInvocation
 from emulator.functions.events.lineage import MOST_PASSES, passes, traced
 from emulator.functions.events.notice import End, Notice, dead_letter_for, record_for
+from emulator.functions.events.reason import reason, storable
 from emulator.functions.records import InvocationResult, Outcome
 from emulator.functions.references import LATEST, FunctionReference, function_arn
 
@@ -160,7 +160,8 @@ class Judge:
         result: InvocationResult | None = None,
     ) -> Verdict:
         version = self.function.version if result is not None else None
-        return Verdict(self.queued, condition, error, due_at, is_attempt, result, version)
+        said = None if error is None else storable(error)
+        return Verdict(self.queued, condition, said, due_at, is_attempt, result, version)
 
     @property
     def _arn(self) -> str:
@@ -177,20 +178,13 @@ class Judge:
 
 def orphaned(queued: QueuedInvocation, error: str) -> Verdict:
     """Return the verdict on an event whose function is no more, and all that was said about it with it."""
-    return Verdict(queued, Condition.FUNCTION_NOT_FOUND, error, is_attempt=False)
+    return Verdict(queued, Condition.FUNCTION_NOT_FOUND, storable(error), is_attempt=False)
 
 
 def faulted(queued: QueuedInvocation, error: str, now: datetime, time_scale: float) -> Verdict:
     """Return the verdict on an event that met a fault of ours: it is tried as often as if its handler had failed."""
     if queued.attempt > len(RETRY_SECONDS):
-        return Verdict(queued, Condition.RETRIES_EXHAUSTED, error)
-    return Verdict(queued, error=error, due_at=now.timestamp() + RETRY_SECONDS[queued.attempt - 1] * time_scale)
-
-
-def reason(result: InvocationResult) -> str:
-    """Return the handler's error in one line."""
-    try:
-        body = json.loads(result.payload)
-        return f"{body.get('errorType', result.error_type)}: {body.get('errorMessage', '')}"
-    except (ValueError, AttributeError):
-        return str(result.error_type)
+        return Verdict(queued, Condition.RETRIES_EXHAUSTED, storable(error))
+    return Verdict(
+        queued, error=storable(error), due_at=now.timestamp() + RETRY_SECONDS[queued.attempt - 1] * time_scale
+    )

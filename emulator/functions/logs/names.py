@@ -4,13 +4,13 @@ A group's name comes from users. Whatever it is, its path stays below the folder
 of a path is spelled with percent signs, which no name of AWS's has.
 """
 
-import re
 from collections.abc import Sequence
 from urllib.parse import quote, unquote
 
 from emulator.functions.logs.errors import InvalidLogParameterError
+from emulator.violations import longer, refuse, unlike
 
-_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
+_LONGEST_NAME = 512
 _LONGEST_PART = 200  # file systems take 255 bytes; an escaped part is a little longer
 _UNUSUAL = "+"
 _EMPTY = "%"
@@ -18,11 +18,10 @@ _EMPTY = "%"
 
 def check_group_name(name: str) -> str:
     """Return *name* if AWS takes it for a log group, and a file system, too; InvalidParameterException otherwise."""
-    if not _NAME.fullmatch(name):
-        raise InvalidLogParameterError(
-            f"1 validation error detected: Value '{name}' at 'logGroupName' failed to satisfy constraint: "
-            r"Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+"
-        )
+    refuse(
+        [*unlike(name, "logGroupName", r"[\.\-_/#A-Za-z0-9]+"), *longer(name, "logGroupName", _LONGEST_NAME)],
+        code=InvalidLogParameterError.code,
+    )
     if name.startswith("aws/"):
         raise InvalidLogParameterError("Log group names can't start with the string aws/", hint=f"write /{name}")
     if long := next((part for part in name.split("/") if len(part) > _LONGEST_PART), None):

@@ -14,11 +14,15 @@ from emulator.functions.logs.group import LogFile, LogGroup, LogGroups
 from emulator.functions.logs.names import check_group_name, group_name, group_parts
 from emulator.functions.logs.pages import Page, page_of, resume_time, stream_page
 from emulator.functions.logs.reader import LogReader, streams_named
+from emulator.violations import not_one_of, refuse
 
 RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
+
+BY_NAME, BY_LAST_EVENT = "LogStreamName", "LastEventTime"
+"""Orders of streams, as AWS calls them."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,11 @@ class Logs:
         return self._groups.group(group_parts(name))
 
     def groups(self, prefix: str = "", part: str = "") -> list[GroupSummary]:
-        """Return the groups whose names begin with *prefix* and have *part* in them, by name."""
+        """Return the groups whose names begin with *prefix*, or have *part* in them, by name; AWS takes but one."""
+        if prefix and part:
+            raise InvalidLogParameterError(
+                "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."
+            )
         found = []
         for parts in self._groups.all():
             name = group_name(parts)
@@ -97,14 +105,19 @@ class Logs:
                 found.append(self._summary(name, self._groups.group(parts)))
         return sorted(found, key=lambda one: one.name)
 
-    def streams(self, group: str, prefix: str = "") -> list[StreamSummary]:
-        """Return the streams of a group, by name."""
+    def streams(self, group: str, prefix: str = "", *, order: str = BY_NAME) -> list[StreamSummary]:
+        """Return the streams of a group whose names begin with *prefix*, by name or by their last event."""
+        if order not in (BY_NAME, BY_LAST_EVENT):
+            raise InvalidLogParameterError(f"{order!r} is no order of streams: {BY_NAME} or {BY_LAST_EVENT}")
+        if order == BY_LAST_EVENT and prefix:
+            raise InvalidLogParameterError("Cannot order by LastEventTime with a logStreamNamePrefix.")
         files: dict[str, list[LogFile]] = {}
         for file in self._existing(group).files():
             if file.stream.startswith(prefix):
                 files.setdefault(file.stream, []).append(file)
-        found = (_stream_summary(name, parts) for name, parts in sorted(files.items()))
-        return [one for one in found if one is not None]
+        summaries = (_stream_summary(name, parts) for name, parts in sorted(files.items()))
+        found = [one for one in summaries if one is not None]
+        return found if order == BY_NAME else sorted(found, key=lambda one: one.last_event)
 
     def tail(self, group: str, selection: Selection) -> Tail:
         """Return the events of a group that *selection* selects, in the order of time."""
@@ -126,11 +139,8 @@ class Logs:
 
     def keep_for(self, group: str, days: int | None) -> None:
         """Set how many days a group's events are kept; None for as long as there is room."""
-        if days is not None and days not in RETENTION_DAYS:
-            raise InvalidLogParameterError(
-                f"1 validation error detected: Value '{days}' at 'retentionInDays' failed to satisfy constraint: "
-                f"Member must satisfy enum value set: {list(RETENTION_DAYS)}"
-            )
+        if days is not None:
+            refuse(not_one_of(days, "retentionInDays", RETENTION_DAYS), code=InvalidLogParameterError.code)
         folder = self._existing(group)
         folder.keep_for(days)
         folder.expire(self._clock())

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.functions.errors import InvalidFunctionError
+from emulator.violations import InvalidValueError, Violation, longer, not_one_of, refuse, unlike
 
 AUTH_TYPES = ("NONE", "AWS_IAM")
 INVOKE_MODES = ("BUFFERED", "RESPONSE_STREAM")
 ID_PATTERN = r"[a-z0-9]{32}"
 
 _LISTS = ("AllowHeaders", "AllowMethods", "AllowOrigins", "ExposeHeaders")
+CORS_MEMBERS = (*_LISTS, "AllowCredentials", "MaxAge")
 _METHODS = ("GET", "PUT", "HEAD", "POST", "PATCH", "DELETE", "*")
 _LONGEST_AGE_SECONDS = 86_400
+_QUALIFIER = r"(^\$LATEST$)|((?!^[0-9]+$)([a-zA-Z0-9-_]+))"
+_LONGEST_QUALIFIER = 128
 
 
 @dataclass(frozen=True)
@@ -59,28 +63,23 @@ class FunctionUrl:
 
 
 def check_url(url: FunctionUrl) -> None:
-    """Refuse, with InvalidFunctionError, what Lambda refuses."""
-    for value, field, allowed in (
-        (url.auth_type, "authType", AUTH_TYPES),
-        (url.invoke_mode, "invokeMode", INVOKE_MODES),
-    ):
-        if value not in allowed:
-            raise _violated(value, field, f"satisfy enum value set: [{', '.join(allowed)}]")
+    """Refuse, with InvalidValueError, what Lambda refuses."""
+    refuse(
+        [
+            *not_one_of(url.auth_type, "authType", AUTH_TYPES),
+            *not_one_of(url.invoke_mode, "invokeMode", INVOKE_MODES),
+        ]
+    )
 
 
 def check_qualifier(qualifier: str) -> None:
     """Refuse a version: a URL belongs to $LATEST or to an alias."""
-    if qualifier != "$LATEST" and not re.fullmatch(r"(?!\d+$)[a-zA-Z0-9_-]{1,128}", qualifier, re.ASCII):
-        raise _violated(
-            qualifier,
-            "qualifier",
-            r"satisfy regular expression pattern: (^\$LATEST$)|((?!^[0-9]+$)([a-zA-Z0-9-_]+))",
-        )
+    refuse([*unlike(qualifier, "qualifier", _QUALIFIER), *longer(qualifier, "qualifier", _LONGEST_QUALIFIER)])
 
 
 def parse_cors(given: Mapping[str, Any]) -> Cors | None:
     """Return what a structure in AWS's words says, None if it says nothing: that is how CORS is taken away."""
-    unknown = sorted(set(given) - {*_LISTS, "AllowCredentials", "MaxAge"})
+    unknown = sorted(set(given) - set(CORS_MEMBERS))
     if unknown:
         raise InvalidFunctionError(
             f"{', '.join(unknown)}: not in Cors", hint=f"Cors has AllowCredentials, {', '.join(_LISTS)} and MaxAge"
@@ -88,9 +87,7 @@ def parse_cors(given: Mapping[str, Any]) -> Cors | None:
     if not given:
         return None
     lists = {name: _texts(given.get(name, []), name) for name in _LISTS}
-    for method in lists["AllowMethods"]:
-        if method not in _METHODS:
-            raise _violated(method, "cors.allowMethods", f"satisfy enum value set: [{', '.join(_METHODS)}]")
+    refuse(wrong for method in lists["AllowMethods"] for wrong in not_one_of(method, "cors.allowMethods", _METHODS))
     return Cors(
         allow_credentials=str(given.get("AllowCredentials", False)).lower() == "true",
         allow_headers=lists["AllowHeaders"],
@@ -110,14 +107,8 @@ def _texts(given: Any, name: str) -> tuple[str, ...]:
 
 def _age(given: Any) -> int:
     text = str(given)
-    if not re.fullmatch(r"[0-9]{1,5}", text, re.ASCII) or int(text) > _LONGEST_AGE_SECONDS:
-        raise _violated(given, "cors.maxAge", f"have value less than or equal to {_LONGEST_AGE_SECONDS}")
-    return int(text)
-
-
-def _violated(value: object, field: str, constraint: str) -> InvalidFunctionError:
-    return InvalidFunctionError(
-        f"1 validation error detected: Value '{value}' at '{field}' failed to satisfy constraint: Member must"
-        f" {constraint}",
-        code="ValidationException",
-    )
+    age = int(text) if re.fullmatch(r"[0-9]{1,5}", text, re.ASCII) else _LONGEST_AGE_SECONDS + 1
+    if age > _LONGEST_AGE_SECONDS:
+        constraint = f"Member must have value less than or equal to {_LONGEST_AGE_SECONDS}"
+        raise InvalidValueError(Violation(given, "cors.maxAge", constraint))
+    return age

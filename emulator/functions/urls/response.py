@@ -31,16 +31,19 @@ def answer(result: InvocationResult) -> HttpAnswer:
     if result.function_error:
         return _failed()
     try:
-        returned = json.loads(result.payload)
-    except ValueError:
-        return HttpAnswer(200, (_JSON,), result.payload)
-    if not isinstance(returned, dict) or "statusCode" not in returned:
-        body = returned.encode() if isinstance(returned, str) else result.payload
-        return HttpAnswer(200, (_JSON,), body)
-    try:
-        return _described(returned)
-    except (ValueError, TypeError, AttributeError):
+        return _returned(result.payload)
+    except (ValueError, TypeError, AttributeError):  # also text that no encoding knows, such as half of an emoji
         return _failed()
+
+
+def _returned(payload: bytes) -> HttpAnswer:
+    try:
+        returned = json.loads(payload)
+    except ValueError:
+        return HttpAnswer(200, (_JSON,), payload)
+    if isinstance(returned, dict) and "statusCode" in returned:
+        return _described(returned)
+    return HttpAnswer(200, (_JSON,), returned.encode() if isinstance(returned, str) else payload)
 
 
 def _described(returned: dict[str, Any]) -> HttpAnswer:
@@ -51,8 +54,10 @@ def _described(returned: dict[str, Any]) -> HttpAnswer:
     if not any(name == "content-type" for name, _ in headers):
         headers.append(_JSON)
     headers += [("set-cookie", str(cookie)) for cookie in returned.get("cookies") or ()]
-    if any(character in f"{name}{value}" for name, value in headers for character in "\r\n\0"):
-        return _failed()
+    for line in (f"{name}{value}" for name, value in headers):
+        line.encode()
+        if any(character in line for character in "\r\n\0"):
+            return _failed()
     return HttpAnswer(status, tuple(headers), _bytes(returned))
 
 
@@ -62,7 +67,7 @@ def _bytes(returned: dict[str, Any]) -> bytes:
         return b""
     if returned.get("isBase64Encoded"):
         try:
-            return base64.b64decode(str(body))
+            return base64.b64decode("".join(str(body).split()), validate=True)
         except binascii.Error as error:
             raise ValueError(str(error)) from error
     return body.encode() if isinstance(body, str) else json.dumps(body).encode()

@@ -37,12 +37,9 @@ class UrlExistsError(ConflictError):
 class FunctionUrls:
     """The function URLs of one home; they go with their function."""
 
-    def __init__(
-        self, database: Database, functions: FunctionRepository, region: str, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, database: Database, functions: FunctionRepository, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._functions = functions
-        self._region = region
         self._clock = clock
 
     def create(
@@ -59,13 +56,10 @@ class FunctionUrls:
         now = _iso(self._clock())
         url = FunctionUrl(_new_id(), asked.name, asked.qualifier or LATEST, auth_type, now, now, cors, invoke_mode)
         check_url(url)
-        try:
-            self._functions.find(asked.name, asked.qualifier)
-        except NotFoundError as error:
-            raise UrlNotFoundError("Function does not exist", hint=error.hint) from None
         with self._database.transaction() as transaction:
+            self._require(asked)
             if self._row(asked) is not None:
-                raise UrlExistsError(asked.arn(self._region))
+                raise UrlExistsError(asked.arn(self._functions.region))
             transaction.execute(
                 "INSERT INTO function_url (url_id, function, qualifier, record) VALUES (?, ?, ?, ?)",
                 (url.id, url.function, url.qualifier, url.to_json()),
@@ -131,6 +125,12 @@ class FunctionUrls:
         if asked.qualifier:
             check_qualifier(asked.qualifier)
         return FunctionReference(asked.name, None if asked.qualifier == LATEST else asked.qualifier)
+
+    def _require(self, asked: FunctionReference) -> None:
+        try:
+            self._functions.find(asked.name, asked.qualifier)
+        except NotFoundError as error:
+            raise UrlNotFoundError("Function does not exist", hint=error.hint) from None
 
     def _row(self, asked: FunctionReference) -> FunctionUrl | None:
         row = self._database.row(

@@ -25,6 +25,12 @@ class Background:
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def drop(self) -> None:
+        """End what is under way, unfinished."""
+        for task in self._tasks:
+            task.cancel()
+        await self.finish()
+
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):

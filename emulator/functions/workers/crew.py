@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from emulator.functions.definition import Function
@@ -13,7 +14,8 @@ from emulator.functions.workers.worker import Worker
 class Line:
     """Who waits for a worker, first come, first served; one that has left is passed over."""
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._waiting: deque[tuple[float, asyncio.Future[Worker]]] = deque()
 
     def __len__(self) -> int:
@@ -23,7 +25,7 @@ class Line:
     def join(self) -> asyncio.Future[Worker]:
         """Return what will hold the worker."""
         waiting: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        self._waiting.append((time.monotonic(), waiting))
+        self._waiting.append((self._monotonic(), waiting))
         return waiting
 
     def leave(self, waiting: asyncio.Future[Worker]) -> None:
@@ -47,7 +49,7 @@ class Line:
     def waited_seconds(self) -> float:
         """Return how long the head has been waiting, 0 if there is none."""
         self._pass_over()
-        return time.monotonic() - self._waiting[0][0] if self._waiting else 0.0
+        return self._monotonic() - self._waiting[0][0] if self._waiting else 0.0
 
     def _pass_over(self) -> None:
         while self._waiting and self._waiting[0][1].done():

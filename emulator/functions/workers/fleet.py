@@ -3,69 +3,65 @@
 import asyncio
 import contextlib
 import logging
-import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
 
 from emulator.engine import Engine, Kind
-from emulator.engine.deaths import Deaths
-from emulator.errors import EmulatorError, NotFoundError
 from emulator.functions.definition import Function
 from emulator.functions.errors import WorkerStartError
 from emulator.functions.records import Invocation, InvocationResult
+from emulator.functions.workers.calls import Calls
+from emulator.functions.workers.ear import Ear
 from emulator.functions.workers.environment import Surroundings
 from emulator.functions.workers.holder import Holders
-from emulator.functions.workers.pool import NETWORK_SECONDS, Patience, WorkerPool
-from emulator.functions.workers.provisioned import Provisioned
+from emulator.functions.workers.pool import House, WorkerPool
+from emulator.functions.workers.provisioned import KeptReady
+from emulator.functions.workers.removal import Removal
 from emulator.functions.workers.room import Room
 from emulator.functions.workers.runtime_api import RuntimeApi
+from emulator.functions.workers.staff import NETWORK_SECONDS, Patience
 from emulator.functions.workers.supply import Supply
 from emulator.functions.workers.transport.choice import Choice
 from emulator.functions.workers.transport.transports import Reach, Transports
-from emulator.functions.workers.worker import INIT_SECONDS, Workshop
+from emulator.functions.workers.workshop import INIT_SECONDS, Workshop
 from emulator.home import Home
 from emulator.metering import InvocationMeter
 from emulator.settings import Settings
+from emulator.threads import ask_engine
 
 log = logging.getLogger(__name__)
 
-_LISTEN_AGAIN_SECONDS = 1.0
-_KILLED = 137
+
+@dataclass(frozen=True)
+class Means:
+    """What a fleet is made with; `holder_image` is one that can sleep."""
+
+    engine: Engine
+    home: Home
+    settings: Settings
+    supply: Supply
+    holder_image: str
+    meter: InvocationMeter
+    clock: Callable[[], datetime]
+    init_seconds: float = INIT_SECONDS
+    network_seconds: float = NETWORK_SECONDS
 
 
 class Fleet:
     """Started and closed with the server; used from one event loop."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        home: Home,
-        settings: Settings,
-        supply: Supply,
-        holder_image: str,
-        meter: InvocationMeter,
-        clock: Callable[[], datetime],
-        *,
-        init_seconds: float = INIT_SECONDS,
-        network_seconds: float = NETWORK_SECONDS,
-    ) -> None:
-        self._engine = engine
-        self._home = home
-        self._settings = settings
-        self._supply = supply
-        self._holder_image = holder_image
-        self._meter = meter
-        self._clock = clock
-        self._init_seconds = init_seconds
-        self._patience = Patience(settings.worker_pause_seconds, settings.worker_idle_seconds, network_seconds)
-        self._closed = threading.Event()
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._transports = Transports(means.engine, means.home, means.settings, means.holder_image)
+        self._calls = Calls()
+        self._removal: Removal | None = None
+        self._holders: Holders | None = None
         self._api: RuntimeApi | None = None
         self._pool: WorkerPool | None = None
-        self._holders: Holders | None = None
-        self._deaths: Deaths | None = None
-        self._transports = Transports(engine, home, settings, holder_image)
+        self._ear: Ear | None = None
         self._settling: asyncio.Task[None] | None = None
         self._providing: asyncio.Task[None] | None = None
 
@@ -83,15 +79,16 @@ class Fleet:
 
     def remove_leftovers(self) -> int:
         """Remove what a killed server left: workers, holders, pipes; return how many containers there were."""
-        for left in (*self._home.pipes.iterdir(), *self._home.holders.glob("*.sock")):
+        home = self._means.home
+        for left in (*home.pipes.iterdir(), *home.holders.glob("*.sock")):
             left.unlink(missing_ok=True)
-        return self._engine.containers.remove_all(Kind.WORKER, Kind.HOLDER)
+        return self._means.engine.containers.remove_all(Kind.WORKER, Kind.HOLDER)
 
     async def join(self) -> str:
         """Be in the VPC, and return this machine's own address there."""
-        self._holders = Holders(self._engine, self._transports.maker)
-        await self._holders.joined()
-        return await asyncio.to_thread(self._engine.networks.gateway)
+        _, holders = self._with_holders()
+        await holders.joined()
+        return await ask_engine(self._means.engine.networks.gateway)
 
     async def start(self, host: str, endpoint: str, doors: web.AppRunner | None = None) -> None:
         """
@@ -99,59 +96,83 @@ class Fleet:
 
         Where they do not reach that, they are let in at *doors*, which serve it, by another way.
         """
+        means, settings = self._means, self._means.settings
         api = self._api = RuntimeApi()
         await api.start()
-        holders = self._holders = self._holders or Holders(self._engine, self._transports.maker)
-        surroundings = Surroundings(self._settings.region, endpoint)
-        self._pool = WorkerPool(
-            Workshop(
-                self._engine,
-                api,
-                self._home,
-                surroundings,
-                self._clock,
-                init_seconds=self._init_seconds,
-                log_bytes=self._settings.log_bytes,
-            ),
-            holders,
-            self._supply,
-            room=Room(self._settings.max_workers),
-            patience=self._patience,
-            meter=self._meter,
+        removal, holders = self._with_holders()
+        surroundings = Surroundings(settings.region, endpoint)
+        workshop = Workshop(
+            means.engine,
+            api,
+            removal,
+            means.home,
+            surroundings,
+            means.clock,
+            init_seconds=means.init_seconds,
+            log_bytes=settings.log_bytes,
         )
-        self._deaths = await asyncio.to_thread(self._engine.containers.deaths, Kind.WORKER, Kind.HOLDER)
-        loop = asyncio.get_running_loop()
-        threading.Thread(target=self._listen, args=(loop, self._pool), name="deaths", daemon=True).start()
+        patience = Patience(settings.worker_pause_seconds, settings.worker_idle_seconds, means.network_seconds)
+        house = House(Room(settings.max_workers), patience)
+        self._pool = WorkerPool(workshop, holders, means.supply, house, means.meter)
+        self._ear = Ear(means.engine.containers, self._pool.containers, self._pool.container_died)
+        await ask_engine(self._ear.open)
         holders.prepare()
         self._settling = asyncio.create_task(self._settle(api, holders, Reach(host, endpoint, doors)))
 
     def keep_ready(self) -> None:
         """From now on start what is to be ready before anybody asks; a server for one call alone does not."""
-        self._providing = asyncio.create_task(Provisioned(self.pool, self._supply.repository).run())
+        self._providing = asyncio.create_task(KeptReady(self.pool, self._means.supply.records.concurrency).run())
 
     async def invoke(self, function: Function, invocation: Invocation) -> InvocationResult:
         """Run one invocation; EmulatorError says why no worker could be started."""
-        return await self.pool.invoke(function, invocation)
+        with self._calls.one_more():
+            return await self.pool.invoke(function, invocation)
+
+    def let_calls_end(self, seconds: float) -> None:
+        """Refuse what callers ask for from now on; `close` then waits for those who wait, up to *seconds* from now."""
+        self._calls.begin_to_end(seconds)
+
+    def refuse(self) -> None:
+        """Start nothing any more, and tell so whoever waits for a worker."""
+        if self._pool is not None:
+            self._pool.refuse()
+        if self._holders is not None:
+            self._holders.refuse()
 
     async def close(self) -> None:
         """Leave no worker and no holder behind; one that was not quite started may be closed, too."""
-        self._closed.set()
-        if self._pool is not None:
-            self._pool.refuse()
-        for task in filter(None, (self._settling, self._providing)):
+        await self._calls.ended()
+        if self._removal is not None:
+            self._removal.hurry()
+        async with contextlib.AsyncExitStack() as steps:  # done from the last to the first, whatever becomes of one
+            if self._providing is not None:  # else others of this home may have workers, too
+                steps.push_async_callback(ask_engine, self.remove_leftovers)
+            steps.push_async_callback(self._transports.close)
+            if self._api is not None:
+                steps.push_async_callback(self._api.stop)
+            if self._ear is not None:
+                steps.push_async_callback(ask_engine, self._ear.close)
+            if self._holders is not None:
+                steps.push_async_callback(self._holders.close)
+            if self._pool is not None:
+                steps.push_async_callback(self._pool.close)
+            if self._holders is not None:
+                steps.callback(self._holders.refuse)
+            for task in (self._providing, self._settling):
+                steps.push_async_callback(self._end, task)
+            if self._pool is not None:
+                self._pool.refuse()
+
+    def _with_holders(self) -> tuple[Removal, Holders]:
+        if self._removal is None or self._holders is None:
+            self._removal = Removal(self._means.engine)
+            self._holders = Holders(self._means.engine, self._transports.maker, self._removal)
+        return self._removal, self._holders
+
+    async def _end(self, task: asyncio.Task[None] | None) -> None:
+        if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        if self._holders is not None:
-            self._holders.refuse()
-        if self._pool is not None:
-            await self._pool.close()
-        elif self._holders is not None:
-            await self._holders.close()
-        if self._deaths is not None:
-            await asyncio.to_thread(self._deaths.close)
-        if self._api is not None:
-            await self._api.stop()
-        await self._transports.close()
 
     async def _settle(self, api: RuntimeApi, holders: Holders, reach: Reach) -> None:
         """Begin to hand out holders when it is known how workers reach us; what is remembered of that is seen to."""
@@ -160,35 +181,3 @@ class Fleet:
         await holders.use(self._transports.maker)
         if remembered is not None:
             await self._transports.look_again(holders, reach)
-
-    def _listen(self, loop: asyncio.AbstractEventLoop, pool: WorkerPool) -> None:
-        """Pass on the ends of workers and holders, again and again: an engine may be restarted under us."""
-        deaths = self._deaths
-        while not self._closed.is_set():
-            try:
-                if deaths is None:
-                    deaths = self._deaths = self._engine.containers.deaths(Kind.WORKER, Kind.HOLDER)
-                    self._catch_up(loop, pool)
-                for event in deaths:
-                    _tell(loop, pool, event.container_id, event.exit_code)
-            except EmulatorError as error:
-                if not self._closed.is_set():
-                    log.warning("engine is not heard: reason=%s", error)
-            deaths = None
-            self._closed.wait(_LISTEN_AGAIN_SECONDS)
-
-    def _catch_up(self, loop: asyncio.AbstractEventLoop, pool: WorkerPool) -> None:
-        """Find what ended, or went, while nobody listened."""
-        known = pool.containers()
-        present = self._engine.containers.list(Kind.WORKER, Kind.HOLDER)
-        for container_id in set(known) - {container.id for container in present}:
-            _tell(loop, pool, container_id, _KILLED)
-        for container in present:
-            if container.state in ("exited", "dead"):
-                with contextlib.suppress(NotFoundError):  # removed since the list was made
-                    _tell(loop, pool, container.id, self._engine.containers.exit_code(container.id))
-
-
-def _tell(loop: asyncio.AbstractEventLoop, pool: WorkerPool, container_id: str, exit_code: int) -> None:
-    with contextlib.suppress(RuntimeError):  # the loop has ended before its listener
-        loop.call_soon_threadsafe(pool.container_died, container_id, exit_code)

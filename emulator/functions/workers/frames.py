@@ -4,9 +4,14 @@
 
 Clients write frames for what goes through `logging` and for errors, if `_LAMBDA_TELEMETRY_LOG_FD` says where to; what
 is printed has none. Here both come through one pipe, so that they stay in order: UTF-8 has no such bytes.
+
+The worker's own first process, which outlives the runtime, says in a note what that used of memory:
+
+    a5 5a 01   bytes in decimal   \\n
 """
 
 MAGIC = b"\xa5\x5a\x00"
+NOTE = b"\xa5\x5a\x01"
 LONGEST_MESSAGE = 1_048_576
 
 _HEADER = 16
@@ -39,6 +44,21 @@ def unframe(data: bytes) -> tuple[bytes, bytes]:
         data = data[end:]
     whole, rest = _cut(data)
     return b"".join((*lines, whole)), rest
+
+
+def take_note(data: bytes) -> tuple[bytes, int | None]:
+    """
+    Return *data* without its note, and the number in it, None if there is none; it may stand behind half a line.
+
+    >>> take_note(b"a\\nb" + NOTE + b"4096\\n")
+    (b'a\\nb', 4096)
+    """
+    start = data.find(NOTE)
+    end = data.find(b"\n", start)
+    if start == -1 or end == -1:
+        return data, None
+    said = data[start + len(NOTE) : end]
+    return data[:start] + data[end + 1 :], int(said) if said.isdigit() else None
 
 
 def torn(rest: bytes) -> bytes:

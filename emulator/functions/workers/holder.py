@@ -13,7 +13,9 @@ from typing import Protocol
 
 from emulator.engine import ContainerSpec, Engine, Kind
 from emulator.errors import EmulatorError, EngineError, NotFoundError
-from emulator.functions.errors import WorkerStartError
+from emulator.functions.workers.refusals import closing
+from emulator.functions.workers.removal import Removal
+from emulator.threads import ask_engine
 
 log = logging.getLogger(__name__)
 
@@ -50,10 +52,11 @@ class Sleepers:
 class Holders:
     """Hands each function the holder of its network; all calls come from one event loop."""
 
-    def __init__(self, engine: Engine, maker: Maker, start_seconds: float = START_SECONDS) -> None:
+    def __init__(self, engine: Engine, maker: Maker, removal: Removal, start_seconds: float = START_SECONDS) -> None:
         """Have holders made by *maker*; none is handed out before `use` says by which."""
         self._engine = engine
         self._maker = maker
+        self._removal = removal
         self._start_seconds = start_seconds
         self._held: dict[str, asyncio.Task[str]] = {}
         self._spare: asyncio.Task[str] | None = None
@@ -89,7 +92,7 @@ class Holders:
         """Return the container id of the holder of *function*; EngineError if none can be started."""
         await self._in_use.wait()
         if self._refusing:
-            raise WorkerStartError("the server is ending", hint="start it again with `cloudlet start`")
+            raise closing()
         holding = self._held.get(function)
         if holding is None or (holding.done() and _failed(holding)):
             self.prepare()
@@ -123,13 +126,16 @@ class Holders:
         self._in_use.set()
 
     async def close(self) -> None:
-        """Remove every holder, the spare one too."""
+        """Remove every holder, the spare one too; the error of one that could not be, when all others are gone."""
         tasks = [*self._held.values(), *self._replaced, *([self._spare] if self._spare else [])]
         self._held.clear()
         self._replaced.clear()
         self._spare = None
-        await asyncio.gather(*(self._end(task) for task in tasks))
+        ends = await asyncio.gather(*(self._end(task) for task in tasks), return_exceptions=True)
         await asyncio.gather(*self._late, return_exceptions=True)
+        for error in ends:
+            if error is not None:
+                raise error
 
     async def _start(self, maker: Maker) -> str:
         """Start one; what was started and cannot be used is removed again."""
@@ -143,11 +149,11 @@ class Holders:
             return await maker.make(run)
         except BaseException:
             for holder_id in started:
-                await asyncio.to_thread(self._engine.containers.remove, holder_id)
+                await self._removal.remove(holder_id)
             raise
 
     async def _run_in_time(self, spec: ContainerSpec) -> str:
-        running = asyncio.create_task(asyncio.to_thread(self._run, spec))
+        running = asyncio.create_task(ask_engine(self._run, spec))
         done, _ = await asyncio.wait({running}, timeout=self._start_seconds)
         if done:
             return await running
@@ -171,15 +177,17 @@ class Holders:
         with contextlib.suppress(EmulatorError):
             holder_id = await running
             log.warning("holder came up too late: holder=%s", holder_id[:12])
-            await asyncio.to_thread(self._engine.containers.remove, holder_id)
+            await self._removal.remove(holder_id)
 
     async def _end(self, holding: asyncio.Task[str]) -> None:
         try:
             holder_id = await holding
         except Exception:  # noqa: BLE001 - it never started, as whoever asked for it was told
             return
-        await asyncio.to_thread(self._engine.containers.remove, holder_id)
-        await self._maker.ended(holder_id)
+        try:
+            await self._removal.remove(holder_id)
+        finally:
+            await self._maker.ended(holder_id)
 
 
 def _failed(holding: asyncio.Task[str]) -> bool:

@@ -32,7 +32,7 @@ class Limits:
     def begin(self, function: str) -> None:
         """Count one more invocation of *function*, to be ended with `end`; ThrottledError says which limit it met."""
         if self.room(function) < 1:
-            raise ThrottledError(RESERVED_LIMIT if function in self._reserved else ACCOUNT_LIMIT)
+            raise ThrottledError(RESERVED_LIMIT if function in self._reserved else ACCOUNT_LIMIT, function)
         self._running[function] += 1
 
     def end(self, function: str) -> None:

@@ -5,10 +5,8 @@ import logging
 import sqlite3
 from collections import Counter
 
-from emulator.errors import EmulatorError
+from emulator.functions.concurrency import Concurrency
 from emulator.functions.definition import Function
-from emulator.functions.references import LATEST
-from emulator.functions.repository import FunctionRepository
 from emulator.functions.workers.pool import WorkerPool
 
 log = logging.getLogger(__name__)
@@ -17,12 +15,12 @@ _LOOK_SECONDS = 1.0
 _LONGEST_WAIT_SECONDS = 60.0
 
 
-class Provisioned:
+class KeptReady:
     """Looks once a second at what is wanted, since any shell may change it. Used from one event loop."""
 
-    def __init__(self, pool: WorkerPool, repository: FunctionRepository) -> None:
+    def __init__(self, pool: WorkerPool, concurrency: Concurrency) -> None:
         self._pool = pool
-        self._repository = repository
+        self._concurrency = concurrency
         self._functions: dict[str, Function] = {}
         self._not_before: dict[str, float] = {}
         self._wait_seconds: Counter[str] = Counter()
@@ -43,21 +41,12 @@ class Provisioned:
         """Start what is missing and part with what is not wanted any more."""
         wanted: Counter[str] = Counter()
         functions: dict[str, Function] = {}
-        for (name, qualifier), requested in self._repository.provisioned().items():
-            if function := self._version(name, qualifier):
-                wanted[function.key] += requested
-                functions[function.key] = function
+        for function, requested in self._concurrency.wanted():
+            wanted[function.key] += requested
+            functions[function.key] = function
         for key, function in {**self._functions, **functions}.items():
             self._adjust(function, wanted[key])
         self._functions = functions
-
-    def _version(self, name: str, qualifier: str) -> Function | None:
-        alias = self._repository.alias(name, qualifier)
-        version = alias.version if alias else qualifier
-        try:
-            return None if version == LATEST else self._repository.find(name, version)
-        except EmulatorError:
-            return None  # deleted since
 
     def _adjust(self, function: Function, wanted: int) -> None:
         workers = self._pool.provisioned(function)

@@ -41,6 +41,11 @@ class Session:
         self.current: Assignment | None = None
         self._waiting: asyncio.Queue[Assignment] = asyncio.Queue()
 
+    @property
+    def is_loaded(self) -> bool:
+        """Tell whether the runtime has loaded the handler and asked for work."""
+        return self.ready.done() and self.ready.result() is None
+
     def assign(self, assignment: Assignment) -> None:
         """Give the worker its next invocation."""
         self._waiting.put_nowait(assignment)
@@ -81,7 +86,7 @@ class RuntimeApi:
         self._listening: Listening | None = None
         self._sessions: dict[Place, Session] = {}
         self._sites: dict[Place, web.SockSite] = {}
-        app = web.Application(client_max_size=MAX_RESPONSE_BYTES + 1)
+        app = web.Application(client_max_size=MAX_RESPONSE_BYTES)
         app.router.add_get(f"{_VERSION}/invocation/next", self._next)
         app.router.add_post(f"{_VERSION}/invocation/{{request_id}}/response", self._response)
         app.router.add_post(f"{_VERSION}/invocation/{{request_id}}/error", self._error)
@@ -108,7 +113,12 @@ class RuntimeApi:
             listening = await self._listening.listen(holder_id)
         site = web.SockSite(self._runner, listening)
         self._sessions[place], self._sites[place] = session, site
-        await site.start()
+        try:
+            await site.start()
+        except BaseException:
+            await self.close(place)
+            listening.close()
+            raise
         return Contact(f"{place[0]}:{place[1]}", self._listening.endpoint, place)
 
     async def close(self, place: Place) -> None:

@@ -23,12 +23,28 @@ _SHELL_INSIDE = "/var/lib/cloudlet/sh"
 
 _TO_PIPE = f"exec >{_OUTPUT} 2>&1; unset HOSTNAME"
 _TO_HANDLER = f"{_TO_PIPE} HOME; exec {LOG_DESCRIPTOR}>&1"  # HOME is the engine's, AWS sets none
+# The shell stays, as the container's first process: that one is killed by none of its own signals, and has to bury
+# orphans. What it would say of how its child ended goes nowhere; what the child used of memory, to `frames.take_note`.
+_RUN = r"""
+end() {
+  for file in /sys/fs/cgroup/memory.peak /sys/fs/cgroup/memory/memory.max_usage_in_bytes; do
+    if read -r peak <"$file"; then printf '\245\132\001%s\n' "$peak" >&4; break; fi
+  done
+  exit "$1"
+}
+exec 4>&2 2>/dev/null
+"""
 _WRAPPED = """
 wrapper=$AWS_LAMBDA_EXEC_WRAPPER
-if [ -z "$wrapper" ]; then exec "$@"; fi
-if [ ! -f "$wrapper" ]; then echo "$wrapper: does not exist"; exit 127; fi
-if [ ! -x "$wrapper" ]; then echo "$wrapper: is not an executable"; exit 126; fi
-exec "$wrapper" "$@"
+if [ -n "$wrapper" ]; then
+  if [ ! -f "$wrapper" ]; then echo "$wrapper: does not exist"; end 127; fi
+  if [ ! -x "$wrapper" ]; then echo "$wrapper: is not an executable"; end 126; fi
+  set -- "$wrapper" "$@"
+fi
+"""
+_HANDLE = """
+"$@" 2>&4 4>&-
+end $?
 """
 
 
@@ -70,13 +86,13 @@ def worker_spec(
 
 
 def _first_process(function: Function, image: str, code: MountedCode) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return entrypoint and command: a shell that sends all output to the pipe, and what it becomes."""
+    """Return entrypoint and command: a shell that sends all output to the pipe, and what it runs."""
     if code.program is not None:
-        return (_SHELL_INSIDE, "-c", f'{_TO_PIPE}; exec "$@"', "worker"), code.program.command
+        return (_SHELL_INSIDE, "-c", f"{_TO_PIPE}{_RUN}{_HANDLE}", "worker"), code.program.command
     runtime = find_runtime(function.runtime)
     # AWS's images look for a wrapper themselves, and with a runtime of one's own AWS has none.
-    begin = f"{_TO_HANDLER}{_WRAPPED}" if is_ours(image) and not runtime.is_custom else f'{_TO_HANDLER}; exec "$@"'
-    return ("/bin/sh", "-c", begin, "worker"), runtime.command_in(image)
+    wrapped = _WRAPPED if is_ours(image) and not runtime.is_custom else ""
+    return ("/bin/sh", "-c", f"{_TO_HANDLER}{_RUN}{wrapped}{_HANDLE}", "worker"), runtime.command_in(image)
 
 
 def _code_mounts(code: MountedCode) -> tuple[Bind, ...]:

@@ -2,39 +2,30 @@
 
 import asyncio
 import json
-import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from http import HTTPStatus
 
 from aiohttp import web
 
 from emulator.cloud import Cloud
-from emulator.errors import ConflictError, EmulatorError, InvalidRequestError, NotFoundError
 from emulator.functions.code.archive import MAX_UPLOAD_BYTES
 from emulator.functions.definition import Function
 from emulator.functions.errors import UploadTooLargeError
 from emulator.http.lambda_.api_call import ApiCall, Document, read_body
 from emulator.http.lambda_.operations import OPERATIONS, Operation
+from emulator.http.lambda_.refusal import Handler, refusing, unserved
 from emulator.ids import new_request_id
 from emulator.pipeline.serving import Pipeline
-
-log = logging.getLogger(__name__)
+from emulator.threads import run_alone
 
 _LARGEST_BODY = MAX_UPLOAD_BYTES * 4 // 3 + 1024 * 1024
 """A zip in base64, and what is said about it."""
 
-_BY_CODE = {
-    "InvalidParameterValueException": HTTPStatus.BAD_REQUEST,
-    "PreconditionFailedException": HTTPStatus.PRECONDITION_FAILED,
-    "RequestEntityTooLargeException": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    "TooManyRequestsException": HTTPStatus.TOO_MANY_REQUESTS,
-}
-_BY_BRANCH = (
-    (InvalidRequestError, HTTPStatus.BAD_REQUEST),
-    (NotFoundError, HTTPStatus.NOT_FOUND),
-    (ConflictError, HTTPStatus.CONFLICT),
+_ELSEWHERE = (
+    r"/{_date:20\d\d-\d\d-\d\d}"
+    r"/{_kind:functions|layers|event-source-mappings|code-signing-configs|account-settings|tags"
+    r"|capacity-providers|durable-executions}{_rest:(/.*)?}"
 )
+"""What is Lambda's by its path, and no operation of ours; a bucket that is called by a date has not all keys here."""
 
 
 class ApiDoor:
@@ -50,20 +41,13 @@ class ApiDoor:
             router.add_route(operation.method, operation.path, self._handler(operation))
             if operation.path.endswith(("/functions", "/account-settings", "/event-invoke-config/list")):
                 router.add_route(operation.method, f"{operation.path}/", self._handler(operation))
+        router.add_route("*", _ELSEWHERE, refusing(unserved))
 
-    def _handler(self, operation: Operation) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def _handler(self, operation: Operation) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
-            try:
-                return _answer(operation.status, await self._run(operation, request))
-            except EmulatorError as error:
-                return _refusal(error)
-            except ConnectionError:
-                raise
-            except Exception:
-                log.exception("request failed: operation=%s path=%s", operation.name, request.raw_path)
-                return _refusal(EmulatorError("An internal error occurred. Please try again.", code="ServiceException"))
+            return _answer(operation.status, await self._run(operation, request))
 
-        return handle
+        return refusing(handle)
 
     async def _run(self, operation: Operation, request: web.Request) -> Document | None:
         try:
@@ -84,7 +68,9 @@ class ApiDoor:
             given=read_body(body),
             ready=ready,
         )
-        return await asyncio.to_thread(operation.run, call)
+        if operation.method == "GET":
+            return await asyncio.to_thread(operation.run, call)
+        return await run_alone(operation.run, call)  # which may wait for as long as another shell changes the function
 
     async def _ready(self, function: Function) -> int:
         return self._pipeline.ready(function)
@@ -95,16 +81,6 @@ def _answer(status: int, document: Document | None) -> web.Response:
     if document is None:
         return web.Response(status=status, headers=headers)
     return web.json_response(document, status=status, headers=headers, dumps=_json)
-
-
-def _refusal(error: EmulatorError) -> web.Response:
-    branch = next((status for kind, status in _BY_BRANCH if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
-    status = _BY_CODE.get(error.code, branch)
-    answer = _answer(
-        status, {"Type": "User" if status < 500 else "Server", "Message": error.message, "Hint": error.hint}
-    )
-    answer.headers["x-amzn-ErrorType"] = error.code
-    return answer
 
 
 def _json(document: object) -> str:

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from emulator.cloud import Cloud
 from emulator.errors import InvalidRequestError
-from emulator.functions.code.archive import check_upload
 from emulator.functions.control import Code
 from emulator.functions.definition import Function
 from emulator.functions.parameters import integer, text
@@ -55,16 +54,14 @@ class ApiCall:
         return text(self.given, "RevisionId")
 
     def code(self, place: Mapping[str, Any]) -> Code:
-        """Return the code that *place*, a FunctionCode, brings or names."""
-        encoded = text(place, "ZipFile")
-        if encoded is None:
-            return code_of(self.cloud.buckets, place)
-        try:
-            content = base64.b64decode(encoded, validate=True)
-        except (binascii.Error, ValueError):
-            raise InvalidRequestError("ZipFile is not in base64", code="SerializationException") from None
-        check_upload(content, self.operation)
-        return Code(zip=content)
+        """Return the code that *place*, a FunctionCode or the content of a layer, brings or names."""
+        encoded, content = text(place, "ZipFile"), None
+        if encoded is not None:
+            try:
+                content = base64.b64decode(encoded, validate=True)
+            except (binascii.Error, ValueError):
+                raise InvalidRequestError("ZipFile is not in base64", code="SerializationException") from None
+        return code_of(self.cloud.buckets, {**place, "ZipFile": content}, self.operation)
 
     def page(self, name: str, items: Sequence[Item], shown: Callable[[Item], object]) -> Document:
         """Return the part of a list that is asked for, and where the next begins."""

@@ -59,7 +59,7 @@ def list_functions(call: ApiCall) -> Document:
     functions = call.cloud.functions
     if call.query.get("FunctionVersion") != "ALL":
         return call.page("Functions", functions.list(), functions.configuration)
-    everything = [version for one in functions.list() for version in functions.versions.list(one.name)]
+    everything = functions.repository.every_version()
     return call.page("Functions", everything, lambda one: functions.configuration(one, one.version))
 
 

@@ -5,28 +5,21 @@ import json
 
 from aiohttp import web
 
-from emulator.errors import EmulatorError, InvalidRequestError, NotFoundError
-from emulator.functions.errors import InvalidFunctionError, InvalidPayloadError, PayloadTooLargeError, ThrottledError
+from emulator.functions.errors import InvalidFunctionError, InvalidPayloadError, PayloadTooLargeError
+from emulator.functions.events.event import Arrival
 from emulator.functions.records import MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, Invocation
 from emulator.functions.references import parse_reference
 from emulator.functions.service import Functions
+from emulator.http.headers import header_text, trace_header
+from emulator.http.lambda_.refusal import refusing
 from emulator.ids import new_request_id
 from emulator.pipeline.serving import Pipeline
+from emulator.violations import not_one_of
 
 PATH = "/2015-03-31/functions/{name}/invocations"
 
 _KINDS = ("Event", "RequestResponse", "DryRun")
 _LOG_TYPES = ("None", "Tail")
-_STATUS = (
-    (PayloadTooLargeError, 413),
-    (ThrottledError, 429),
-    (InvalidRequestError, 400),
-    (NotFoundError, 404),
-)
-_CAPITAL = ("ResourceNotFoundException", "RecursiveInvocationException", "ServiceException")
-"""Errors whose text AWS calls `Message`, not `message`."""
-
-_RETRY_SECONDS = 1
 
 
 class InvokeDoor:
@@ -38,14 +31,10 @@ class InvokeDoor:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Return AWS's answer; a handler that failed is a 200 with a header."""
-        try:
-            return await self._invoke(request)
-        except EmulatorError as error:
-            return _refusal(error)
+        return await refusing(self._invoke)(request)
 
     async def _invoke(self, request: web.Request) -> web.StreamResponse:
         asked = parse_reference(request.match_info["name"], request.query.get("Qualifier"))
-        function = self._functions.find(asked.name, asked.qualifier)
         kind = _chosen(request, "X-Amz-Invocation-Type", "invocationType", _KINDS, "RequestResponse")
         log_type = _chosen(request, "X-Amz-Log-Type", "logType", _LOG_TYPES, "None")
         most = MAX_ASYNC_PAYLOAD_BYTES if kind == "Event" else MAX_SYNC_PAYLOAD_BYTES
@@ -53,17 +42,16 @@ class InvokeDoor:
             payload = _checked(await request.read() or b"{}", most)
         except web.HTTPRequestEntityTooLarge:
             raise _too_large(most) from None
+        trace = trace_header(request.headers.get("X-Amzn-Trace-Id"))  # by which a loop of functions shows
+        context = _client_context(request)
+        function = self._functions.find(asked.name, asked.qualifier)  # not before the body: it may take its time
         if kind == "DryRun":
             return web.Response(status=204, headers={"x-amzn-RequestId": new_request_id()})
         if kind == "Event":
-            context = _client_context(request)
-            request_id = self._pipeline.enqueue(
-                function, payload, asked.qualifier, trace=_trace(request), client_context=context
-            )
+            arrival = Arrival(function.name, payload, "invoke", asked.qualifier, trace, context)
+            request_id = await self._pipeline.enqueue(arrival)
             return web.Response(status=202, headers={"x-amzn-RequestId": request_id})
-        invocation = Invocation(
-            payload, client_context=_client_context(request), qualifier=asked.qualifier, trace=_trace(request)
-        )
+        invocation = Invocation(payload, client_context=context, qualifier=asked.qualifier, trace=trace)
         result = await self._pipeline.invoke(function, invocation)
         headers = {"X-Amz-Executed-Version": function.version, "x-amzn-RequestId": result.request_id}
         if result.function_error:
@@ -74,18 +62,10 @@ class InvokeDoor:
 
 
 def _chosen(request: web.Request, header: str, name: str, known: tuple[str, ...], default: str) -> str:
-    chosen = request.headers.get(header, default)
-    if chosen not in known:
-        raise InvalidFunctionError(
-            f"Value '{chosen}' at '{name}' failed to satisfy constraint: Member must satisfy enum value set: "
-            f"[{', '.join(known)}]"
-        )
+    chosen = header_text(request.headers.get(header, default))
+    for wrong in not_one_of(chosen, name, known):
+        raise InvalidFunctionError(str(wrong))
     return chosen
-
-
-def _trace(request: web.Request) -> str:
-    """Return the header by which a loop of functions shows."""
-    return request.headers.get("X-Amzn-Trace-Id", "")
 
 
 def _client_context(request: web.Request) -> str | None:
@@ -116,17 +96,3 @@ def _checked(payload: bytes, most: int) -> bytes:
 def _no_constant(name: str) -> None:
     """Refuse NaN and Infinity, which Python reads though they are no JSON."""
     raise ValueError(f"Unrecognized token '{name}'")
-
-
-def _refusal(error: EmulatorError) -> web.Response:
-    """Return AWS's answer; a hint, which AWS has none of, is beside it."""
-    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
-    document = {"Type": "User" if status < 500 else "Service"}
-    document["Message" if error.code in _CAPITAL or status == 500 else "message"] = error.message
-    headers = {"x-amzn-ErrorType": error.code, "x-amzn-RequestId": new_request_id()}
-    if isinstance(error, ThrottledError):
-        document["Reason"] = error.reason
-        headers["Retry-After"] = str(_RETRY_SECONDS)
-    if error.hint:
-        document["Hint"] = error.hint
-    return web.json_response(document, status=status, headers=headers)

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from emulator.http.lambda_ import function_operations as functions
-from emulator.http.lambda_ import setting_operations as settings
 from emulator.http.lambda_.api_call import ApiCall, Document
+from emulator.lazy import later
+
+functions = later("emulator.http.lambda_.function_operations")
+layers = later("emulator.http.lambda_.layer_operations")
+settings = later("emulator.http.lambda_.setting_operations")
+urls = later("emulator.http.lambda_.url_operations")
 
 _FUNCTION = "/2015-03-31/functions/{name}"
 _ALIAS = f"{_FUNCTION}/aliases/{{alias}}"
@@ -13,6 +17,9 @@ _RESERVED = "/2017-10-31/functions/{name}/concurrency"
 _PROVISIONED = "/2019-09-30/functions/{name}/provisioned-concurrency"
 _EVENTS = "/2019-09-25/functions/{name}/event-invoke-config"
 _TAGS = "/2017-03-31/tags/{arn}"
+_LAYER = "/2018-10-31/layers/{layer}/versions"
+_LAYER_VERSION = f"{_LAYER}/{{version}}"
+_URL = "/2021-10-31/functions/{name}/url"
 _RECURSION = "/2024-08-31/functions/{name}/recursion-config"
 
 
@@ -60,5 +67,15 @@ OPERATIONS = (
     Operation("UntagResource", "DELETE", _TAGS, settings.untag_resource, 204),
     Operation("ListTags", "GET", _TAGS, settings.list_tags),
     Operation("PutFunctionRecursionConfig", "PUT", _RECURSION, settings.put_recursion),
+    Operation("ListLayers", "GET", "/2018-10-31/layers", layers.list_layers),
+    Operation("PublishLayerVersion", "POST", _LAYER, layers.publish_layer_version, 201),
+    Operation("ListLayerVersions", "GET", _LAYER, layers.list_layer_versions),
+    Operation("GetLayerVersion", "GET", _LAYER_VERSION, layers.get_layer_version),
+    Operation("DeleteLayerVersion", "DELETE", _LAYER_VERSION, layers.delete_layer_version, 204),
+    Operation("CreateFunctionUrlConfig", "POST", _URL, urls.create_url, 201),
+    Operation("GetFunctionUrlConfig", "GET", _URL, urls.get_url),
+    Operation("UpdateFunctionUrlConfig", "PUT", _URL, urls.update_url),
+    Operation("DeleteFunctionUrlConfig", "DELETE", _URL, urls.delete_url, 204),
+    Operation("ListFunctionUrlConfigs", "GET", "/2021-10-31/functions/{name}/urls", urls.list_urls),
     Operation("GetFunctionRecursionConfig", "GET", _RECURSION, settings.get_recursion),
 )

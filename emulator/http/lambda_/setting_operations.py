@@ -2,7 +2,7 @@
 
 from emulator.functions import document
 from emulator.functions.concurrency import Provisioned
-from emulator.functions.parameters import integer, pairs, read_event_changes, required_text
+from emulator.functions.parameters import pairs, read_event_changes, required_integer, required_text
 from emulator.functions.references import FunctionReference
 from emulator.http.lambda_.api_call import ApiCall, Document
 
@@ -12,7 +12,7 @@ def get_account_settings(call: ApiCall) -> Document:
 
 
 def put_concurrency(call: ApiCall) -> Document:
-    wanted = integer(call.given, "ReservedConcurrentExecutions") or 0
+    wanted = required_integer(call.given, "ReservedConcurrentExecutions")
     return {"ReservedConcurrentExecutions": call.cloud.functions.concurrency.reserve(call.name, wanted)}
 
 
@@ -26,7 +26,7 @@ def delete_concurrency(call: ApiCall) -> None:
 
 
 def put_provisioned(call: ApiCall) -> Document:
-    wanted = integer(call.given, "ProvisionedConcurrentExecutions") or 0
+    wanted = required_integer(call.given, "ProvisionedConcurrentExecutions")
     found = call.cloud.functions.concurrency.provision(call.asked, wanted)
     return document.provisioned(found, _ready(call, found))
 
@@ -92,11 +92,11 @@ def list_tags(call: ApiCall) -> Document:
 
 def put_recursion(call: ApiCall) -> Document:
     wanted = required_text(call.given, "RecursiveLoop")
-    return {"RecursiveLoop": call.cloud.functions.event_configs.set_recursive_loop(call.name, wanted)}
+    return {"RecursiveLoop": call.cloud.functions.recursion.set(call.name, wanted)}
 
 
 def get_recursion(call: ApiCall) -> Document:
-    return {"RecursiveLoop": call.cloud.functions.event_configs.recursive_loop(call.name)}
+    return {"RecursiveLoop": call.cloud.functions.recursion.of(call.name)}
 
 
 def _ready(call: ApiCall, one: Provisioned) -> int:

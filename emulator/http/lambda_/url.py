@@ -1,6 +1,7 @@
 """Function URLs, by host name or by a path: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html."""
 
 import dataclasses
+import logging
 import re
 import secrets
 import time
@@ -9,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
+from emulator import own_paths
 from emulator.errors import EmulatorError, InvalidRequestError, NotFoundError
 from emulator.functions.errors import ThrottledError
 from emulator.functions.records import MAX_SYNC_PAYLOAD_BYTES, Invocation
@@ -19,13 +21,17 @@ from emulator.functions.urls.cors import is_preflight, preflight_headers, respon
 from emulator.functions.urls.event import Caller, HttpRequest, event, payload
 from emulator.functions.urls.model import ID_PATTERN
 from emulator.functions.urls.response import HttpAnswer, answer, message
-from emulator.http.urls import PATH_PREFIX, url_id_of
+from emulator.http.headers import header_text, trace_header
+from emulator.http.urls import url_id_of
 from emulator.pipeline.serving import Pipeline
 from emulator.units import utc_now
+
+log = logging.getLogger(__name__)
 
 _SIGNED = re.compile(r"AWS4-(?:HMAC-SHA256|ECDSA-P256-SHA256) Credential=([^/,\s]+)/")
 _FORBIDDEN = message(403, "Forbidden", "AccessDeniedException")
 _NOBODYS = message(403, None, "AccessDeniedException")
+_BROKEN = message(500, "Internal Server Error", "ServiceException")
 _TOO_LARGE = message(413, "Request Entity Too Large")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -46,7 +52,15 @@ class UrlDoor:
         @web.middleware
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
             url_id = url_id_of(request)
-            return await handler(request) if url_id is None else await self._handle(request, url_id)
+            if url_id is None:
+                return await handler(request)
+            try:
+                return await self._handle(request, url_id)
+            except (web.HTTPException, ConnectionError):
+                raise
+            except Exception:
+                log.exception("request of a function URL failed: path=%r", request.raw_path)
+                return _rendered(_BROKEN)
 
         return check
 
@@ -99,12 +113,13 @@ def _caller(request: web.Request) -> Caller | None:
 
 def _trace(request: web.Request) -> str:
     """Return the trace header that the request came with, or that of a new trace."""
-    return request.headers.get("X-Amzn-Trace-Id") or f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"
+    given = trace_header(request.headers.get("X-Amzn-Trace-Id"))
+    return given or f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"
 
 
 def _request(request: web.Request, body: bytes, trace: str) -> HttpRequest:
-    path, _, query = request.raw_path.partition("?")
-    if (found := re.match(rf"{re.escape(PATH_PREFIX)}{ID_PATTERN}", path)) is not None:
+    path, _, query = header_text(request.raw_path).partition("?")
+    if (found := re.match(rf"{re.escape(own_paths.FUNCTION_URL)}{ID_PATTERN}", path)) is not None:
         path = path[found.end() :]
     source_ip = request.remote or "127.0.0.1"
     port = request.url.port or 80
@@ -114,7 +129,8 @@ def _request(request: web.Request, body: bytes, trace: str) -> HttpRequest:
         "x-forwarded-port": str(port),
         "x-forwarded-proto": "http",
     }
-    headers = [(name, value) for name, value in request.headers.items() if name.lower() not in added]
+    given = ((header_text(name), header_text(value)) for name, value in request.headers.items())
+    headers = [(name, value) for name, value in given if name.lower() not in added]
     version = f"HTTP/{request.version.major}.{request.version.minor}"
     return HttpRequest(request.method, path or "/", query, [*headers, *added.items()], body, source_ip, version)
 

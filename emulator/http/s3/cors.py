@@ -14,12 +14,12 @@ from aiohttp import web
 from emulator.buckets.settings import BucketSettings
 from emulator.errors import EmulatorError, InvalidRequestError, NotFoundError
 from emulator.http.aws.request import read_query
+from emulator.http.s3 import ROUTE
 from emulator.http.s3.address import Address, address_of, decode
 from emulator.http.s3.cors_rules import ALLOW, METHODS, Question, find_rule, headers_of
 from emulator.http.s3.sites import site_of
 
 _NOUN = "BucketCors"
-_ROUTE = "s3"
 _COPY_SOURCE = "x-amz-copy-source"
 
 
@@ -42,13 +42,14 @@ class Cors:
 
     def add_to(self, app: web.Application, path: str, handler: Callable[[web.Request], Any]) -> None:
         """Have *handler* answer all of *path*, preflights too, and its answers say what a page may read."""
-        app.router.add_route("*", path, handler, name=_ROUTE)
-        app.on_response_prepare.append(self._tell)
+        app.router.add_route("*", path, handler, name=ROUTE)
+        app.on_response_prepare.append(self.tell)
 
-    async def _tell(self, request: web.Request, response: web.StreamResponse) -> None:
+    async def tell(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Add to *response* what a page of another origin may read of it."""
         # Just before an answer begins: a large object is on its way long before its handler returns.
         origin = request.headers.get("Origin")
-        if origin is not None and request.match_info.route.name == _ROUTE and request.method != "OPTIONS":
+        if origin is not None and request.match_info.route.name == ROUTE and request.method != "OPTIONS":
             with suppress(EmulatorError):  # what nobody understands is in no bucket
                 response.headers.update(self.headers(_address(request).bucket, origin, request.method))
 
@@ -88,7 +89,7 @@ class Cors:
         at a bucket whose rules do not let it read.
         """
         origin = request.headers.get("Origin")
-        if origin is None or request.match_info.route.name != _ROUTE:
+        if origin is None or request.match_info.route.name != ROUTE:
             return False
         try:
             address, sources = _address(request), _copy_sources(request)

@@ -15,6 +15,7 @@ from emulator.buckets.refusals import refusal_of
 from emulator.errors import EmulatorError
 from emulator.http.aws.request import Request, read_query
 from emulator.http.aws.s3 import headers_of, path_of, s3
+from emulator.http.s3 import PATH
 from emulator.http.s3.address import Address, address_of
 from emulator.http.s3.authority import Authority
 from emulator.http.s3.body import read_document
@@ -30,9 +31,6 @@ from emulator.http.s3.website import Websites
 from emulator.settings import Settings
 
 log = logging.getLogger(__name__)
-
-PATH = "/{path:(?s:.*)}"
-"""The route: everything, since a key may hold any character, a newline too."""
 
 _THREADS = 4
 

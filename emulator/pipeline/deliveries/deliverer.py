@@ -1,7 +1,6 @@
 """Brings notifications to folders and web servers, as often as it takes. A target that is slow holds up no other."""
 
 import asyncio
-import contextlib
 import logging
 import sqlite3
 from collections import Counter
@@ -13,6 +12,7 @@ import aiohttp
 from emulator.buckets import Buckets
 from emulator.errors import EmulatorError, InvalidRequestError, NotFoundError
 from emulator.functions.events.lineage import MOST_PASSES, passes, traced
+from emulator.functions.events.rounds import Rounds
 from emulator.ids import new_request_id
 from emulator.pipeline.deliveries.deliveries import Deliveries, Delivery
 from emulator.pipeline.deliveries.folders import FolderSender
@@ -38,7 +38,7 @@ class _LoopError(InvalidRequestError):
 
 
 class Deliverer:
-    """Runs in one event loop; `wake` may be called from any thread."""
+    """Runs in one event loop, from `start` to `stop`; its rounds may be woken from any thread."""
 
     def __init__(
         self,
@@ -48,55 +48,46 @@ class Deliverer:
         timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         """*on_delivered* is called when a file was written: there may be an event to handle."""
+        self.rounds = Rounds("deliverer", self._round, _LONGEST_NAP_SECONDS)
         self._deliveries = deliveries
         self._folders = FolderSender(buckets, deliveries)
         self._on_delivered = on_delivered
-        self._timeout_seconds = timeout_seconds
-        self._loop = asyncio.get_running_loop()
-        self._work = asyncio.Event()
-        self._idle = asyncio.Event()
+        self._web = WebSender(timeout_seconds)
         self._in_hand: dict[tuple[str, str], Delivery] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._recovered = False
 
-    def wake(self) -> None:
-        """Look at what is due now."""
-        self._loop.call_soon_threadsafe(self._work.set)
+    def start(self) -> None:
+        """Begin to deliver."""
+        self.rounds.start()
 
-    async def run(self) -> None:
-        """Deliver until cancelled; what is under way then is delivered again by the next server."""
-        async with WebSender(self._timeout_seconds) as web, asyncio.TaskGroup() as tasks:
-            await self._recover()
-            while True:
-                self._work.clear()
-                nap = _LONGEST_NAP_SECONDS
-                try:
-                    nap = min(nap, await self._begin(web, tasks))
-                except sqlite3.Error as error:  # a full disk, say: what is to be delivered stays
-                    log.warning("deliveries could not be looked up: reason=%s", error)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._work.wait(), nap)
+    async def stop(self) -> None:
+        """Begin nothing more; what is under way is delivered again by the next server."""
+        await self.rounds.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._web.close()
 
     async def wait_idle(self) -> None:
         """Return once nothing is on its way any more, what has to be tried again included."""
         while self._deliveries.pending():
-            self._idle.clear()
-            self._work.set()
-            await self._idle.wait()
+            await self.rounds.wait_idle()
 
-    async def _recover(self) -> None:
-        try:
+    async def _round(self) -> float | None:
+        """Begin all that is due and has room; return the seconds until more is, None if nothing is on its way."""
+        if not self._recovered:
             if waiting := await _in_thread(self._deliveries.recover):
                 log.info("notifications that had not arrived are sent: deliveries=%d", waiting)
-        except sqlite3.Error as error:
-            log.warning("deliveries have grown older without a server: reason=%s", error)
-
-    async def _begin(self, web: WebSender, tasks: asyncio.TaskGroup) -> float:
-        """Begin all that is due and has room; return the seconds until more is, as far as is known."""
+            self._recovered = True
         busy = Counter(delivery.target for delivery in self._in_hand.values())
         for delivery in await _in_thread(self._deliveries.due, set(self._in_hand), busy, _MOST_EACH):
             self._in_hand[delivery.id] = delivery
-            tasks.create_task(self._deliver(delivery, web))
+            task = asyncio.create_task(self._deliver(delivery, self._web))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         if not self._in_hand and not await _in_thread(self._deliveries.pending):
-            self._idle.set()
+            return None
         due = await _in_thread(self._deliveries.seconds_until_due)
         return _LONGEST_NAP_SECONDS if due is None else due
 
@@ -119,7 +110,7 @@ class Deliverer:
             await asyncio.sleep(_LONGEST_NAP_SECONDS)
         finally:
             del self._in_hand[delivery.id]
-            self._work.set()
+            self.rounds.wake()
 
     async def _send(self, delivery: Delivery, web: WebSender) -> None:
         mark = f"{delivery.bucket}/{delivery.rule}"

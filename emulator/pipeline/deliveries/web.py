@@ -1,5 +1,7 @@
 """Notifications as requests: AWS's document, posted to a URL. Only an answer of 2xx settles one."""
 
+import ssl
+
 import aiohttp
 
 from emulator.errors import EmulatorError
@@ -18,17 +20,26 @@ class NotAcceptedError(EmulatorError):
 
 
 class WebSender:
-    """Posts deliveries; used as an async context, within one event loop."""
+    """Posts deliveries, within one event loop; to be closed."""
 
     def __init__(self, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+        self._opened: aiohttp.ClientSession | None = None
 
-    async def __aenter__(self) -> "WebSender":
-        self._session = aiohttp.ClientSession(timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar())
-        return self
+    async def close(self) -> None:
+        """Let go of all connections."""
+        if self._opened is not None:
+            await self._opened.close()
 
-    async def __aexit__(self, *_: object) -> None:
-        await self._session.close()
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        """Opened for the first delivery, with this machine's certificates: most servers never have one."""
+        if self._opened is None:
+            connector = aiohttp.TCPConnector(ssl=ssl.create_default_context())
+            self._opened = aiohttp.ClientSession(
+                connector=connector, timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar()
+            )
+        return self._opened
 
     async def send(self, delivery: Delivery, trace: str) -> None:
         """

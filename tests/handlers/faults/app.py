@@ -9,6 +9,11 @@ def good(event, context):
     return {"ok": True}
 
 
+def does(event, context):
+    """Do what the event asks for: one version of a function can then do one thing after the other."""
+    return globals()[event["do"]](event, context)
+
+
 def nothing(event, context):
     return None
 
@@ -172,3 +177,46 @@ def sleeps(event, context):
 
 def tells_its_start(event, context):
     return {"type": os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"], "worker": os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]}
+
+
+def signals_itself(event, context):
+    os.kill(os.getpid(), int(os.environ["SIGNAL"]))
+    time.sleep(3600)
+
+
+def aborts(event, context):
+    os.abort()
+
+
+def leaves_orphans(event, context):
+    """Have grandchildren end after their parents; return how many of them nobody buried in ten seconds."""
+    for _ in range(5):
+        child = os.fork()
+        if child == 0:
+            if os.fork() == 0:
+                time.sleep(0.1)
+            os._exit(0)
+        os.waitpid(child, 0)
+    until = time.monotonic() + 10
+    while _ended_and_not_buried() or time.monotonic() < until - 9:
+        if time.monotonic() > until:
+            break
+        time.sleep(0.05)
+    return {"orphans": _ended_and_not_buried(), "pid": os.getpid()}
+
+
+def _ended_and_not_buried():
+    count = 0
+    for number in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{number}/stat") as file:
+                count += file.read().rpartition(") ")[2].startswith("Z")
+        except FileNotFoundError:
+            pass
+    return count
+
+
+def holds(event, context):
+    """Use at least as many megabytes as is asked, and end without an answer."""
+    hoard = b"x" * (event["megabytes"] * 1024 * 1024)
+    os._exit(len(hoard) % 2)

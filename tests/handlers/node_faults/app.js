@@ -103,3 +103,7 @@ exports.counts = async () => ++seen;
 exports.not_a_function = 7;
 
 exports.inner = { most: async () => "found" };
+
+exports.throws_half_a_character = async () => {
+  throw Object.assign(new Error("told"), { name: "\ud83d" });
+};

@@ -199,3 +199,24 @@ def test_the_vpc_is_made_once_however_many_ask(cloud: Cloud) -> None:
     assert len(names) == 4
     assert len(set(names)) == 1
     assert cloud.engine.networks.gateway().startswith(cloud.engine.networks.vpc_range().cidr.split(".")[0])
+
+
+def test_a_process_that_ends_takes_its_temporary_containers_along(other_home: Engine, sleeper: ContainerSpec) -> None:
+    """A thread of it was installing something, and is not waited for."""
+    spec = dataclasses.replace(sleeper, kind=Kind.BUILD)
+    begun, going = threading.Event(), threading.Event()
+
+    def install() -> None:
+        with other_home.containers.temporary(spec):
+            begun.set()
+            going.wait(60)
+
+    thread = threading.Thread(target=install)
+    thread.start()
+    assert begun.wait(60)
+    other_home.close()
+
+    left = other_home.containers.list(Kind.BUILD)
+    going.set()
+    thread.join()
+    assert left == []

@@ -16,9 +16,9 @@ from emulator.cloud import Cloud
 from emulator.functions import Function
 from emulator.functions.changes import Changes
 from emulator.functions.control import Code, Making
+from emulator.functions.deployment import Deployment
 from emulator.functions.records import Invocation, InvocationResult
-from emulator.functions.service import Deployment
-from emulator.functions.workers.fleet import Fleet
+from emulator.functions.workers.fleet import Fleet, Means
 from emulator.functions.workers.supply import Supply
 from emulator.metering import InvocationMeter
 from emulator.units import utc_now
@@ -35,10 +35,11 @@ class Lab:
         self.cloud = cloud
         self._runner = asyncio.Runner()
         functions = cloud.functions
-        supply = supply or Supply(functions.runtime_image, functions.mounted_code, functions.repository)
+        supply = supply or Supply(functions.runtime_image, functions.mounted_code, functions.records)
         meter = InvocationMeter(cloud.database)
         holder_image = cloud.images.holder_image()
-        self.fleet = Fleet(cloud.engine, cloud.home, cloud.settings, supply, holder_image, meter, utc_now, **delays)
+        means = Means(cloud.engine, cloud.home, cloud.settings, supply, holder_image, meter, utc_now, **delays)
+        self.fleet = Fleet(means)
         cloud.engine.networks.ensure_vpc()
         self.run(self._start())
 
@@ -52,7 +53,9 @@ class Lab:
     def deploy(self, folder: str, handler: str, **settings: Any) -> Function:
         name = settings.pop("name", "function-under-test")
         runtime = settings.pop("runtime", "python3.11")
-        return self.cloud.functions.deploy(Deployment(HANDLERS / folder, name, handler, runtime, **settings))
+        return self.cloud.functions.deploy(
+            Deployment(HANDLERS / folder, name, Changes(handler=handler, runtime=runtime, **settings))
+        )
 
     def create(self, name: str, folder: str, handler: str, runtime: str = "python3.11", **changes: Any) -> Function:
         """Make a function as AWS does: nobody looks for the handler, and nothing is installed."""

@@ -11,6 +11,7 @@ from emulator.engine import Kind
 from emulator.functions import Function
 from emulator.functions.errors import RESERVED_LIMIT, ThrottledError
 from emulator.functions.records import Invocation, InvocationResult, Outcome
+from emulator.functions.references import FunctionReference
 from emulator.functions.workers.room import Room
 from emulator.units import MIB
 from tests.conftest import wait_for
@@ -38,7 +39,7 @@ def wait_until_ready(lab: Lab, function: Function, wanted: int) -> None:
 def test_no_more_run_at_once_than_is_reserved(lab: Lab) -> None:
     """The third of three is told so at once; it does not wait, since AWS does not either."""
     function = lab.deploy("faults", "app.sleeps", timeout_seconds=30)
-    lab.cloud.functions.repository.reserve(function.name, 2)
+    lab.cloud.functions.concurrency.reserve(function.name, 2)
 
     async def three() -> list[InvocationResult | BaseException]:
         each = (lab.fleet.invoke(function, Invocation(b'{"seconds": 0.3}')) for _ in range(3))
@@ -56,7 +57,7 @@ def test_a_function_that_is_switched_off_is_heard_of_within_a_second(lab: Lab) -
     """Somebody in another shell has just seen what it costs."""
     function = lab.deploy("faults", "app.good")
     lab.invoke(function)
-    lab.cloud.functions.repository.reserve(function.name, 0)
+    lab.cloud.functions.concurrency.reserve(function.name, 0)
 
     def is_off() -> bool:
         try:
@@ -70,7 +71,7 @@ def test_a_function_that_is_switched_off_is_heard_of_within_a_second(lab: Lab) -
 
 def test_who_has_no_memory_waits_for_it(lab: Lab) -> None:
     """That this machine is full is no limit of AWS's: all are answered, one after the other."""
-    lab.fleet.pool._room = Room(8, lambda: 300 * MIB)
+    lab.fleet.pool._hiring._room = Room(8, lambda: 300 * MIB)
     function = lab.deploy("faults", "app.counts", memory_mb=256)
 
     results = lab.invoke_together(function, [b"{}"] * 3)
@@ -112,7 +113,7 @@ def test_workers_are_kept_ready_and_replaced(lab: Lab) -> None:
     """Two are there before anybody asks; one that dies is made up for; an idle time does not end them."""
     function = published(lab, lab.deploy("faults", "app.tells_its_start"))
 
-    lab.cloud.functions.repository.provision(function.name, "1", 2)
+    lab.cloud.functions.concurrency.provision(FunctionReference(function.name, "1"), 2)
     wait_until_ready(lab, function, 2)
     told = json.loads(lab.invoke(function).payload)
     containers = {one.id for one in lab.cloud.engine.containers.list(Kind.WORKER)}
@@ -126,13 +127,14 @@ def test_workers_are_kept_ready_and_replaced(lab: Lab) -> None:
 def test_what_is_provisioned_no_longer_goes(lab: Lab) -> None:
     """As AWS stops the bill, so must the memory be free again; an alias stands for its version."""
     function = published(lab, lab.deploy("faults", "app.good"))
-    repository = lab.cloud.functions.repository
-    repository.provision(function.name, "1", 2)
+    concurrency = lab.cloud.functions.concurrency
+    first = FunctionReference(function.name, "1")
+    concurrency.provision(first, 2)
     wait_until_ready(lab, function, 2)
 
-    repository.provision(function.name, "1", 1)
+    concurrency.provision(first, 1)
     wait_until_ready(lab, function, 1)
-    repository.provision(function.name, "1", None)
+    concurrency.unprovision(first)
     wait_until_ready(lab, function, 0)
 
     wait_for(lambda: (lab.run(asyncio.sleep(0.02)), not lab.cloud.engine.containers.list(Kind.WORKER))[1])
@@ -141,7 +143,7 @@ def test_what_is_provisioned_no_longer_goes(lab: Lab) -> None:
 def test_a_handler_that_does_not_load_is_not_tried_without_end(lab: Lab) -> None:
     """A container a second, all night, would be the price of a typo."""
     function = published(lab, lab.deploy("broken_import", "app.handler"))
-    lab.cloud.functions.repository.provision(function.name, "1", 1)
+    lab.cloud.functions.concurrency.provision(FunctionReference(function.name, "1"), 1)
 
     async def starts() -> int:
         names = set()

@@ -11,8 +11,9 @@ import pytest
 from emulator.cloud import Cloud
 from emulator.errors import BuildError
 from emulator.functions import Function
+from emulator.functions.changes import Changes
+from emulator.functions.deployment import Deployment
 from emulator.functions.errors import BrokenCodeError, InvalidFunctionError
-from emulator.functions.service import Deployment
 from tests.integration.functions.conftest import HANDLERS, Lab
 
 
@@ -30,11 +31,11 @@ def test_two_shells_that_deploy_one_function_at_once_leave_it_whole(cloud: Cloud
         with ThreadPoolExecutor(len(sources)) as shells:
             list(shells.map(lambda source: deploy(cloud, source), sources))
 
-        assert (cloud.functions.code_folder(cloud.functions.find("shared")) / "app.py").is_file()
+        assert (cloud.home.function_code("shared", cloud.functions.find("shared").code_id) / "app.py").is_file()
 
 
 def deploy(cloud: Cloud, source: Path) -> Function:
-    return cloud.functions.deploy(Deployment(source, "shared", "app.handler", "python3.11"))
+    return cloud.functions.deploy(Deployment(source, "shared", Changes(handler="app.handler", runtime="python3.11")))
 
 
 def test_a_zip_is_deployed_with_what_its_requirements_name(lab: Lab, tmp_path: Path) -> None:
@@ -67,11 +68,11 @@ def test_the_same_again_changes_nothing(cloud: Cloud, tmp_path: Path) -> None:
     """A Makefile deploys each time, and workers must not be replaced each time."""
     (tmp_path / "app.py").write_text("def handler(event, context): return 1\n")
     settings: dict[str, Any] = {"memory_mb": 256, "description": "one", "role": "arn:aws:iam::000000000000:role/x"}
-    first = cloud.functions.deploy(Deployment(tmp_path, "again", **settings))
+    first = cloud.functions.deploy(Deployment(tmp_path, "again", Changes(**settings)))
 
-    again = cloud.functions.deploy(Deployment(tmp_path, "again", **settings))
+    again = cloud.functions.deploy(Deployment(tmp_path, "again", Changes(**settings)))
     with_defaults = cloud.functions.deploy(Deployment(tmp_path, "again"))
-    other = cloud.functions.deploy(Deployment(tmp_path, "again", ephemeral_storage_mb=1024))
+    other = cloud.functions.deploy(Deployment(tmp_path, "again", Changes(ephemeral_storage_mb=1024)))
 
     assert first == again == with_defaults
     assert (other.ephemeral_storage_mb, other.memory_mb, other.description) == (1024, 256, "one")
@@ -89,12 +90,12 @@ def test_what_cannot_be_deployed_leaves_the_function_as_it_was(cloud: Cloud, tmp
     with pytest.raises(InvalidFunctionError, match="Could not unzip uploaded file"):
         cloud.functions.deploy(Deployment(tmp_path / "evil.zip", "steady"))
     with pytest.raises(InvalidFunctionError, match=r"no other\.py"):
-        cloud.functions.deploy(Deployment(tmp_path, "steady", handler="other.handler"))
+        cloud.functions.deploy(Deployment(tmp_path, "steady", Changes(handler="other.handler")))
     with pytest.raises(BuildError):
-        cloud.functions.deploy(Deployment(HANDLERS / "bad_requirements", "steady", handler="app.handler"))
+        cloud.functions.deploy(Deployment(HANDLERS / "bad_requirements", "steady", Changes(handler="app.handler")))
 
     assert cloud.functions.find("steady") == before
-    assert [path.name for path in (cloud.home.functions / "steady").iterdir()] == [before.code_id]
+    assert [path.name for path in cloud.home.function_codes("steady").iterdir()] == [before.code_id]
     assert list(cloud.home.scratch.iterdir()) == []
     assert [path.name for path in cloud.home.dependencies.iterdir() if "asked" in path.name] == []
 
@@ -103,7 +104,7 @@ def test_what_a_package_json_names_is_installed_for_node(lab: Lab, tmp_path: Pat
     """From the registry, through this machine's proxy and certificates; once, however often it is deployed."""
     (tmp_path / "package.json").write_text('{"type": "module", "dependencies": {"ms": "2.1.3"}}')
     (tmp_path / "index.mjs").write_text("import ms from 'ms'\nexport const handler = async (event) => ms(event.text)\n")
-    function = lab.cloud.functions.deploy(Deployment(tmp_path, "node", timeout_seconds=30))
+    function = lab.cloud.functions.deploy(Deployment(tmp_path, "node", Changes(timeout_seconds=30)))
     installed = {path.name for path in lab.cloud.home.dependencies.glob("nodejs*")}
 
     (tmp_path / "index.mjs").write_text(

@@ -221,7 +221,7 @@ def test_no_worker_or_holder_is_left_when_the_fleet_closes(lab: Lab) -> None:
     function = lab.deploy("faults", "app.good")
     lab.invoke(function)
 
-    lab.run(lab.fleet.pool.close())
+    lab.run(lab.fleet.close())
 
     assert lab.cloud.engine.containers.list() == []
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -12,28 +13,32 @@ from emulator.functions.records import Invocation, InvocationResult, Outcome
 from tests.conftest import wait_for
 from tests.integration.functions.conftest import Lab
 
-FAULTS: dict[str, tuple[dict[str, Any], bytes, Outcome, dict[str, Any] | None, str]] = {
-    # handler: (settings, event, outcome, answer, error type)
-    "app.opens_files": ({}, b"{}", Outcome.ERROR, None, "OSError"),
-    "app.forks": ({"memory_mb": 1024, "timeout_seconds": 60}, b"{}", Outcome.SUCCESS, None, ""),
-    "app.ignores_sigterm": ({"timeout_seconds": 1}, b"{}", Outcome.TIMEOUT, None, "Sandbox.Timedout"),
-    "app.talks_without_end": (
-        {"memory_mb": 1769, "timeout_seconds": 60},
-        b'{"megabytes": 100}',
-        Outcome.SUCCESS,
-        {"printed": 100},
-        "",
+
+@dataclass(frozen=True)
+class Fault:
+    """What a handler does, and what is to come of it."""
+
+    event: dict[str, Any]
+    settings: dict[str, Any] = field(default_factory=dict)
+    outcome: Outcome = Outcome.SUCCESS
+    answer: dict[str, Any] | None = None
+    error_type: str = ""
+    costs_worker: bool = False
+
+
+FAULTS = {
+    "opens_files": Fault({}, {}, Outcome.ERROR, error_type="OSError"),
+    "forks": Fault({}, {"memory_mb": 1024, "timeout_seconds": 60}),
+    "ignores_sigterm": Fault(
+        {}, {"timeout_seconds": 1}, Outcome.TIMEOUT, error_type="Sandbox.Timedout", costs_worker=True
     ),
-    "app.answers_half": ({}, b"{}", Outcome.ERROR, None, "Runtime.ExitError"),
+    "talks_without_end": Fault({"megabytes": 100}, {"memory_mb": 1769, "timeout_seconds": 60}, answer={"printed": 100}),
+    "answers_half": Fault({}, {}, Outcome.ERROR, error_type="Runtime.ExitError", costs_worker=True),
 }
 
 
 def workers(lab: Lab) -> list[Container]:
     return lab.run(asyncio.to_thread(lab.cloud.engine.containers.list, Kind.WORKER))
-
-
-def good(lab: Lab) -> Function:
-    return lab.deploy("faults", "app.good")
 
 
 async def until_it_sleeps(lab: Lab, function: Function) -> None:
@@ -43,12 +48,17 @@ async def until_it_sleeps(lab: Lab, function: Function) -> None:
             await asyncio.sleep(0.02)
 
 
-@pytest.mark.parametrize("handler", FAULTS)
-def test_what_a_handler_does_to_its_worker_harms_nobody_else(lab: Lab, handler: str) -> None:
-    """The right result; another function's invocation beside it works, and so does the same function's next one."""
-    settings, event, outcome, answer, error_type = FAULTS[handler]
-    function = lab.deploy("faults", handler, **settings)
+@pytest.mark.parametrize("what", FAULTS)
+def test_what_a_handler_does_to_its_worker_harms_nobody_else(lab: Lab, what: str) -> None:
+    """
+    The right result; another function's invocation beside it works, and so does the next one of the same version.
+
+    That one has the same worker wherever the runtime has lived through it.
+    """
+    fault = FAULTS[what]
+    function = lab.deploy("faults", "app.does", **fault.settings)
     neighbour = lab.deploy("faults", "app.good", name="neighbour")
+    event = json.dumps({"do": what} | fault.event).encode()
 
     async def beside() -> list[InvocationResult]:
         return list(
@@ -58,15 +68,21 @@ def test_what_a_handler_does_to_its_worker_harms_nobody_else(lab: Lab, handler: 
         )
 
     result, other = lab.run(beside())
-    after = lab.invoke(good(lab))
+    after = lab.invoke(function, b'{"do": "good"}')
 
     body = json.loads(result.payload)
-    assert result.outcome is outcome, result.payload
-    assert answer is None or body == answer
-    assert not error_type or body["errorType"] == error_type
+    assert result.outcome is fault.outcome, result.payload
+    assert fault.answer is None or body == fault.answer
+    assert not fault.error_type or body["errorType"] == fault.error_type
     assert [json.loads(one.payload) for one in (other, after)] == [{"ok": True}] * 2
+    assert started(lab, function) == (2 if fault.costs_worker else 1)
     lab.run(lab.fleet.close())
     assert lab.cloud.engine.containers.list() == []
+
+
+def started(lab: Lab, function: Function) -> int:
+    """Return how many workers have been started for *function*."""
+    return sum("INIT_START" in line for line in lab.cloud.functions.logs(function.name).new_lines())
 
 
 def test_all_of_a_hundred_megabytes_is_logged(lab: Lab) -> None:
@@ -123,9 +139,10 @@ def test_a_worker_that_vanished_while_nobody_listened_is_found_out(lab: Lab) -> 
     async def lose() -> InvocationResult:
         running = asyncio.create_task(lab.fleet.invoke(function, Invocation(b'{"seconds": 500}')))
         await until_it_sleeps(lab, function)
-        deaths = lab.fleet._deaths
-        assert deaths is not None
-        deaths.close()
+        ear = lab.fleet._ear
+        assert ear is not None
+        assert ear._deaths is not None
+        ear._deaths.close()
         (container_id,) = lab.fleet.pool.containers()
         await asyncio.to_thread(lab.cloud.engine.containers.remove, container_id)
         async with asyncio.timeout(60):

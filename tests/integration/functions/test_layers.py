@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from emulator.functions.changes import Changes
 from emulator.functions.code.archive import MAX_UNZIPPED_BYTES
+from emulator.functions.deployment import Deployment
 from emulator.functions.errors import InvalidFunctionError
-from emulator.functions.service import Deployment
 from tests.integration.functions.conftest import Lab
 
 HANDLER = """
@@ -51,7 +52,7 @@ def test_later_layers_lie_over_earlier_ones_and_none_can_be_written(lab: Lab, so
 
     answers = []
     for layers in ([first, second], [second, first]):
-        function = lab.cloud.functions.deploy(Deployment(source, "layered", layers=layers))
+        function = lab.cloud.functions.deploy(Deployment(source, "layered", Changes(layers=tuple(layers))))
         answers.append(json.loads(lab.invoke(function).payload))
 
     assert [answer["shared"] for answer in answers] == [2, 1]
@@ -68,7 +69,7 @@ def test_a_deleted_version_goes_on_in_functions_that_have_it(lab: Lab, source: P
     """As on AWS; and nobody else can have it any more."""
     layers = lab.cloud.functions.layers
     arn = publish(lab, tmp_path, "shared", python__shared_py="VALUE = 7")
-    function = lab.cloud.functions.deploy(Deployment(source, "layered", layers=[arn]))
+    function = lab.cloud.functions.deploy(Deployment(source, "layered", Changes(layers=(arn,))))
 
     layers.delete("shared", 1)
     (source / "app.py").write_text(HANDLER + "\n# the same layers, other code\n")
@@ -76,17 +77,17 @@ def test_a_deleted_version_goes_on_in_functions_that_have_it(lab: Lab, source: P
 
     assert json.loads(lab.invoke(function).payload)["shared"] == 7
     with pytest.raises(InvalidFunctionError, match=f"Layer version {arn} does not exist."):
-        lab.cloud.functions.deploy(Deployment(source, "another", layers=[arn]))
+        lab.cloud.functions.deploy(Deployment(source, "another", Changes(layers=(arn,))))
 
 
 def test_the_same_layers_again_change_nothing(lab: Lab, source: Path, tmp_path: Path) -> None:
     """A Makefile deploys each time; workers must not be replaced each time."""
     arn = publish(lab, tmp_path, "shared", python__shared_py="VALUE = 7")
-    first = lab.cloud.functions.deploy(Deployment(source, "layered", layers=[arn]))
+    first = lab.cloud.functions.deploy(Deployment(source, "layered", Changes(layers=(arn,))))
 
-    second = lab.cloud.functions.deploy(Deployment(source, "layered", layers=[arn]))
+    second = lab.cloud.functions.deploy(Deployment(source, "layered", Changes(layers=(arn,))))
     kept = lab.cloud.functions.deploy(Deployment(source, "layered"))
-    without = lab.cloud.functions.deploy(Deployment(source, "layered", layers=[]))
+    without = lab.cloud.functions.deploy(Deployment(source, "layered", Changes(layers=())))
 
     assert first == second == kept
     assert without.layers == ()
@@ -102,7 +103,7 @@ def test_code_and_layers_together_have_one_limit(
     assert MAX_UNZIPPED_BYTES == 262144000
 
     with pytest.raises(InvalidFunctionError, match="Function code combined with layers exceeds the maximum"):
-        lab.cloud.functions.deploy(Deployment(source, "layered", layers=[arn]))
+        lab.cloud.functions.deploy(Deployment(source, "layered", Changes(layers=(arn,))))
 
     assert lab.cloud.functions.list() == []
-    assert not (lab.cloud.home.functions / "layered").exists()
+    assert not lab.cloud.home.function_codes("layered").exists()

@@ -110,21 +110,21 @@ def test_an_image_that_is_gone_is_not_a_function_that_is_gone(cloud: Cloud) -> N
     supply = Supply(
         lambda function: images.pop() if images else cloud.functions.runtime_image(function),
         cloud.functions.mounted_code,
-        cloud.functions.repository,
+        cloud.functions.records,
     )
     lab = Lab(cloud, supply=supply)
     function = lab.deploy("faults", "app.good")
 
     with pytest.raises(EmulatorError) as caught:
         lab.invoke(function)
-    failure = wait_for(lambda: cloud.functions.repository.failure(function.name, function.version))
+    failure = wait_for(lambda: cloud.functions.records.start_failures.of(function.name, function.version))
     result = lab.invoke(function)
 
     assert caught.value.code == "ServiceException"
     assert "No such image" in str(failure)
     assert result.outcome is Outcome.SUCCESS
     lab.close()
-    assert cloud.functions.repository.failure(function.name, function.version) is None
+    assert cloud.functions.records.start_failures.of(function.name, function.version) is None
 
 
 def test_an_image_that_was_removed_is_looked_up_anew(cloud: Cloud) -> None:
@@ -133,7 +133,7 @@ def test_an_image_that_was_removed_is_looked_up_anew(cloud: Cloud) -> None:
     supply = Supply(
         lambda function: images.pop() if images else cloud.functions.runtime_image(function),
         cloud.functions.mounted_code,
-        cloud.functions.repository,
+        cloud.functions.records,
     )
     lab = Lab(cloud, supply=supply)
 

@@ -8,10 +8,11 @@ import pytest
 
 from emulator.cloud import Cloud
 from emulator.functions import Function
+from emulator.functions.changes import Changes
+from emulator.functions.deployment import Deployment
 from emulator.functions.errors import RuntimeNotFoundError, RuntimeUnavailableError
 from emulator.functions.runtimes.local import LocalRuntimes
 from emulator.functions.runtimes.registry import DEFINITIONS
-from emulator.functions.service import Deployment
 from emulator.images import Images
 from tests.integration.functions.conftest import Lab
 
@@ -219,6 +220,6 @@ def test_a_layer_brings_modules_for_javascript(lab: Lab, tmp_path: Path, suffix:
     }
     (code / f"app.{suffix}").write_text(how[suffix])
 
-    function = lab.cloud.functions.deploy(Deployment(code, "layered", runtime="nodejs20.x", layers=[layer]))
+    function = lab.cloud.functions.deploy(Deployment(code, "layered", Changes(runtime="nodejs20.x", layers=(layer,))))
 
     assert answer_of(lab, function) == 42

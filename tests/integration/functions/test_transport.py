@@ -14,7 +14,8 @@ from emulator.cloud import Cloud
 from emulator.doctor import Status, examine
 from emulator.engine import Kind
 from emulator.functions import Function
-from emulator.functions.service import Deployment
+from emulator.functions.changes import Changes
+from emulator.functions.deployment import Deployment
 from emulator.functions.workers.transport.choice import Transport
 from tests.conftest import wait_for
 from tests.integration.functions.conftest import Lab
@@ -84,7 +85,9 @@ def test_a_handler_that_listens_itself_takes_no_port_from_the_next_worker(lab: L
     """Its loopback is its sisters', too."""
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "app.py").write_text(LISTENS)
-    function = lab.cloud.functions.deploy(Deployment(tmp_path / "code", "listens", "app.handler", "python3.11"))
+    function = lab.cloud.functions.deploy(
+        Deployment(tmp_path / "code", "listens", Changes(handler="app.handler", runtime="python3.11"))
+    )
 
     first = lab.invoke(function, b'{"port": 10001}')  # which the next would have
     others = lab.invoke_together(function, [b'{"port": %d, "seconds": 1}' % port for port in range(20_000, 20_004)])

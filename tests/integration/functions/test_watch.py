@@ -155,7 +155,7 @@ def test_ctrl_c_ends_it_as_it_ends_other_commands(watcher: Watcher) -> None:
     assert watcher.process.wait(30) == 130
     assert "Traceback" not in watcher.said()
     home = watcher.house.cloud.home
-    assert [path.name for path in (home.functions / "hot").iterdir() if path.name.startswith(".")] == []
+    assert [path.name for path in home.function_codes("hot").iterdir() if path.name.startswith(".")] == []
 
 
 def test_ctrl_c_in_the_middle_of_an_installation_leaves_nothing_half_made(house: House, tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ import pytest
 from cli.server import ServerProcess, find_server, stop_server
 from emulator.cloud import Cloud
 from emulator.functions import Function
-from emulator.functions.service import Deployment
+from emulator.functions.changes import Changes
+from emulator.functions.deployment import Deployment
 from tests.conftest import wait_for
 
 HANDLERS = Path(__file__).parents[2] / "handlers"
@@ -67,7 +68,9 @@ class House:
 
     def deploy(self, folder: str, handler: str = "app.handler", **settings: Any) -> Function:
         name = settings.pop("name", "worker-bee")
-        return self.cloud.functions.deploy(Deployment(HANDLERS / folder, name, handler, "python3.11", **settings))
+        return self.cloud.functions.deploy(
+            Deployment(HANDLERS / folder, name, Changes(handler=handler, runtime="python3.11", **settings))
+        )
 
     def trigger(self, function: Function, bucket: str, **rule: Any) -> None:
         rule.setdefault("events", ("s3:ObjectCreated:*",))

@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
+from emulator.engine import Kind
 from emulator.functions import Function
+from emulator.functions.changes import Changes
+from emulator.functions.deployment import Deployment
 from emulator.functions.event_config import EventInvokeConfig
-from emulator.functions.events.event import Condition, QueuedInvocation
+from emulator.functions.events.event import Arrival, Condition, QueuedInvocation
+from emulator.functions.events.history import Choice
 from emulator.functions.events.notice import End, record_for
 from emulator.functions.events.queue import InvocationQueue
 from emulator.functions.records import Invocation
@@ -21,12 +25,11 @@ from tests.integration.pipeline.conftest import House
 
 
 def enqueue(house: House, function: Function, payload: bytes = b"{}") -> str:
-    with house.cloud.database.transaction() as transaction:
-        return house.cloud.queue.add(transaction, function.name, payload, "test")
+    return house.cloud.queue.enqueue(Arrival(function.name, payload, "test"))
 
 
 def configure(house: House, function: Function, **config: Any) -> None:
-    house.cloud.functions.repository.save_event_config(function.name, "$LATEST", EventInvokeConfig(**config))
+    house.cloud.functions.event_configs.save(function.name, EventInvokeConfig(**config))
 
 
 def files(folder: Path) -> list[Path]:
@@ -66,6 +69,34 @@ def with_dead_letter(function: Function, arn: str) -> Function:
     return dataclasses.replace(function, dead_letter_arn=arn)
 
 
+HALF_AN_EMOJI = """
+exports.handler = async (event) => {
+    if (event.fails) throw new Error("\\u{1F600} smile".substring(0, 1));
+    return "said";
+};
+"""
+
+
+def test_an_error_that_is_no_text_is_kept_and_holds_up_nobody(house: House, tmp_path: Path) -> None:
+    """JavaScript cuts an emoji in two: the next event is handled all the same, and the server ends as it should."""
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "index.js").write_text(HALF_AN_EMOJI)
+    deployment = Deployment(tmp_path / "code", "smiles", Changes(handler="index.handler", runtime="nodejs20.x"))
+    function = house.cloud.functions.deploy(deployment)
+    house.cloud.functions.event_configs.save(function.name, EventInvokeConfig(max_retries=0))
+    server = house.start()
+    bad, good = enqueue(house, function, b'{"fails": true}'), enqueue(house, function)
+
+    outcome = house.settle()
+
+    assert (outcome["Idle"], [one["RequestId"] for one in outcome["Failed"]]) == (True, [bad])
+    assert house.cloud.event_history.show(bad).event.error == "Error: \\ud83d"
+    assert house.cloud.event_history.show(good).event.state == "done"
+    assert server.status()["troubles"] == {}
+    house.stop()
+    assert house.cloud.engine.containers.list(Kind.WORKER, Kind.HOLDER) == []
+
+
 def test_a_success_is_told_to_another_function(house: House) -> None:
     """Functions are chained without knowing of each other."""
     first, second = house.deploy("echo", name="first"), house.deploy("echo", name="second")
@@ -75,7 +106,7 @@ def test_a_success_is_told_to_another_function(house: House) -> None:
 
     house.settle()
 
-    (told,) = house.cloud.event_history.list(function="second", state="done")
+    (told,) = house.cloud.event_history.list(Choice(function="second", state="done")).events
     record = json.loads(house.cloud.event_history.show(told.request_id).payload)
     assert record["requestContext"]["requestId"] == request_id
     assert record["requestPayload"] == {"a": 1}
@@ -88,8 +119,7 @@ def test_an_event_that_is_too_old_is_given_up_untried(house: House) -> None:
     configure(house, function, max_age_seconds=60)
     house.start()
     earlier = InvocationQueue(house.cloud.database, 1.0, lambda: utc_now() - timedelta(seconds=61))
-    with house.cloud.database.transaction() as transaction:
-        request_id = earlier.add(transaction, function.name, b"{}", "test")
+    request_id = earlier.enqueue(Arrival(function.name, b"{}", "test"))
 
     outcome = house.settle()
 
@@ -103,7 +133,7 @@ def test_without_concurrency_nothing_runs_and_all_is_told(house: House) -> None:
     failures = house.bucket("failures")
     function = house.deploy("faults", "app.good")
     configure(house, function, on_failure="arn:aws:s3:::failures")
-    house.cloud.functions.repository.reserve(function.name, 0)
+    house.cloud.functions.concurrency.reserve(function.name, 0)
     enqueue(house, function)
     house.start()
 

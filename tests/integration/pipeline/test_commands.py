@@ -47,6 +47,17 @@ def test_deploying_again_keeps_what_is_not_said(house: House) -> None:
     assert (function.memory_mb, function.timeout_seconds) == (512, 7)
 
 
+def test_what_a_function_has_can_be_taken_away_by_deploying(house: House) -> None:
+    """With the option that gave it, and nothing behind it."""
+    deploy(house, "echo", "--env", "AA=1", "--memory-size", "512")
+
+    taken = deploy(house, "echo", "--env", "", "--layers", "")
+
+    assert taken.returncode == 0, taken.stderr
+    function = house.cloud.functions.find("summarize")
+    assert (function.environment, function.layers, function.memory_mb) == ({}, (), 512)
+
+
 def test_triggers_are_added_listed_and_removed(house: House) -> None:
     """Our own verbs for S3's notification rules."""
     deploy(house, "echo")

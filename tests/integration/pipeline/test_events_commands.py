@@ -3,6 +3,7 @@
 import json
 
 from emulator.functions.event_config import EventInvokeConfig
+from emulator.functions.events.event import Arrival
 from tests.conftest import wait_for
 from tests.integration.pipeline.conftest import House
 
@@ -12,7 +13,7 @@ def test_what_was_given_up_is_listed_shown_and_replayed(house: House) -> None:
     raw, results = house.bucket("raw"), house.bucket("results")
     function = house.deploy("objects", timeout_seconds=30)
     house.trigger(function, "raw")
-    house.cloud.functions.repository.save_event_config(function.name, "$LATEST", EventInvokeConfig(max_retries=0))
+    house.cloud.functions.event_configs.save(function.name, EventInvokeConfig(max_retries=0))
     house.start()
     (raw / "a.txt").write_text("fail")
     house.settle()
@@ -47,8 +48,7 @@ def test_what_was_given_up_is_listed_shown_and_replayed(house: House) -> None:
 def test_a_replay_reaches_a_running_server(house: House) -> None:
     """Also one of an event that went well, by its id."""
     function = house.deploy("faults", "app.good")
-    with house.cloud.database.transaction() as transaction:
-        request_id = house.cloud.queue.add(transaction, function.name, b"{}", "test")
+    request_id = house.cloud.queue.enqueue(Arrival(function.name, b"{}", "test"))
     house.start()
     house.settle()
 
@@ -70,3 +70,35 @@ def test_what_makes_no_sense_is_refused_with_a_way_out(house: House) -> None:
     assert "cloudlet events list" in unknown.stderr
     assert "queued, running, done, failed" in state.stderr
     assert json.loads(empty.stdout) == {"Events": []}
+
+
+def test_a_long_list_says_where_it_goes_on(house: House) -> None:
+    """A screenful, not a hundred thousand lines; and the beginning of an id is enough to look at one."""
+    added = [house.cloud.queue.enqueue(Arrival("f", b"{}", str(number))) for number in range(105)]
+
+    first = house.run("events", "list", "--quiet")
+    page = json.loads(house.run("events", "list", "--max-items", "60", "--output", "json").stdout)
+    rest = house.run("events", "list", "--starting-token", page["NextToken"], "--output", "json")
+    shown = json.loads(house.run("events", "show", added[7][:18], "--output", "json").stdout)
+
+    assert first.stdout.split() == added[:4:-1]
+    assert "100 of them; go on with --starting-token" in first.stderr
+    listed = page["Events"] + json.loads(rest.stdout)["Events"]
+    assert [one["RequestId"] for one in listed] == added[::-1]
+    assert "NextToken" not in json.loads(rest.stdout)
+    assert (shown["RequestId"], shown["Source"]) == (added[7], "7")
+
+
+def test_who_waits_is_told_of_a_few_failures_and_how_many_more(house: House) -> None:
+    """Three thousand lines say no more than five."""
+    function = house.deploy("faults", "app.raises")
+    house.cloud.functions.event_configs.save(function.name, EventInvokeConfig(max_retries=0))
+    added = [house.cloud.queue.enqueue(Arrival(function.name, b"{}", "test")) for _ in range(8)]
+    house.start()
+
+    waited = house.run("wait", "--timeout", "60")
+
+    assert waited.returncode == 1
+    assert waited.stderr.count("gave up on test: ValueError: Handler fails") == 5
+    assert sum(request_id in waited.stderr for request_id in added) == 5
+    assert "3 more were given up" in waited.stderr

@@ -16,8 +16,10 @@ import pytest
 from emulator.cloud import Cloud
 from emulator.engine import Kind
 from emulator.functions import Function
+from emulator.functions.changes import Changes
+from emulator.functions.deployment import Deployment
 from emulator.functions.runtimes.registry import DEFINITIONS
-from emulator.functions.service import Deployment, Functions
+from emulator.functions.service import Functions
 from emulator.functions.workers.transport.holder_images import ensure_holder_image
 from emulator.images import Images
 from emulator.progress import Silent
@@ -29,7 +31,7 @@ from tests.integration.instances.second_engine import SecondEngine, second_engin
 from tests.integration.pipeline.conftest import House, open_house
 
 EVENTS = 500
-ROUNDS = int(os.environ.get("CLOUDLET_FAULT_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("CLOUDLET_FAULT_ROUNDS", "20"))
 SEED = int(os.environ.get("CLOUDLET_FAULT_SEED", "20261126"))
 
 NOTES = """
@@ -58,7 +60,11 @@ class Notebook:
         (folder / "app.py").write_text(NOTES)
         self.house = house
         self.function: Function = house.cloud.functions.deploy(
-            Deployment(folder, "notebook", "app.handler", "python3.11", memory_mb=1024, timeout_seconds=60)
+            Deployment(
+                folder,
+                "notebook",
+                Changes(handler="app.handler", runtime="python3.11", memory_mb=1024, timeout_seconds=60),
+            )
         )
         self.bucket = house.bucket("raw")
         house.trigger(self.function, "raw")
@@ -80,20 +86,21 @@ class Notebook:
         return Counter((key, request_id) for key, request_id in found)
 
 
-@pytest.mark.timeout(120 + 60 * ROUNDS)
+@pytest.mark.timeout(300 + 60 * ROUNDS)
 def test_killed_at_any_moment_the_server_settles_every_event_under_one_request_id(
     house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """
     What had begun may be handled again, as what it was; nothing else is, and nothing is left.
 
-    Set CLOUDLET_FAULT_ROUNDS to have it killed more often, CLOUDLET_FAULT_SEED for other moments.
+    Set CLOUDLET_FAULT_ROUNDS to have it killed more or less often, CLOUDLET_FAULT_SEED for other moments.
     """
+    containers = house.cloud.engine.containers
     notebook = Notebook(house, tmp_path / "code")
     moments = random.Random(SEED)
     expected: set[str] = set()
+    house.start()
     for number in range(ROUNDS):
-        house.start()
         until = moments.randrange(EVENTS)
         with capsys.disabled():
             print(f"\nround {number + 1} of {ROUNDS}, seed {SEED}: kill -9 after {until} of {EVENTS} events")
@@ -101,18 +108,20 @@ def test_killed_at_any_moment_the_server_settles_every_event_under_one_request_i
         settled = len(expected) + until
         expected |= notebook.drop(f"round-{number:02}", EVENTS)
         wait_for(lambda: notebook.settled() >= settled, deadline_seconds=120, pause_seconds=0.001)  # noqa: B023
+        left = {container.id for container in containers.list(Kind.WORKER, Kind.HOLDER)}
         house.kill()
         house.start()
         outcome = house.settle()
 
+        assert left.isdisjoint(container.id for container in containers.list(Kind.WORKER, Kind.HOLDER))
         assert (outcome["Idle"], outcome["Failed"], outcome["Retried"]) == (True, [], [])
         notes = notebook.notes()
         assert {key for key, _ in notes} == expected
         assert len(notes) == len(expected)  # each under one request id
         assert sum(notes.values()) - len(notes) <= 2 * house.cloud.settings.max_workers * (number + 1)
         assert house.cloud.queue.counts() == {"queued": 0, "running": 0, "done": len(expected), "failed": 0}
-        house.stop()
-        assert house.cloud.engine.containers.list(Kind.WORKER, Kind.HOLDER) == []
+    house.stop()
+    assert containers.list(Kind.WORKER, Kind.HOLDER) == []
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +200,9 @@ def test_a_full_disk_takes_logs_and_nothing_else(house: House, tmp_path: Path) -
     """A log line that cannot be written is lost; the invocation, its answer and the lines afterwards are not."""
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "app.py").write_text(TALKS)
-    house.cloud.functions.deploy(Deployment(tmp_path / "code", "talks", "app.handler", "python3.11"))
+    house.cloud.functions.deploy(
+        Deployment(tmp_path / "code", "talks", Changes(handler="app.handler", runtime="python3.11"))
+    )
     with small_disk(house.cloud.home.logs, 512 * KIB):
         house.start()
         assert _invoke(house).returncode == 0

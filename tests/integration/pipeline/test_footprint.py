@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.integration.pipeline.conftest import House
 
-_COMPILED_PARTS = ("pydantic_core", "yaml/_yaml", "charset_normalizer")
+_COMPILED_PARTS = ("pydantic_core", "yaml/_yaml", "charset_normalizer", "pyexpat")
 
 
 def test_a_server_that_ran_a_function_has_loaded_nothing_that_reads_definitions(house: House) -> None:

@@ -172,7 +172,7 @@ def test_a_function_without_room_answers_429(web: Web) -> None:
     """
     So that callers back off.
     """
-    web.house.cloud.functions.repository.reserve(web.function.name, 0)
+    web.house.cloud.functions.concurrency.reserve(web.function.name, 0)
 
     assert web.ask("/")[0] == 429
 

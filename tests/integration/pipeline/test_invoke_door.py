@@ -12,6 +12,7 @@ from botocore.config import Config
 
 from cli.server import Reply
 from emulator.engine import Kind
+from emulator.functions.references import FunctionReference
 from tests.conftest import wait_for
 from tests.integration.pipeline.conftest import House
 
@@ -40,7 +41,7 @@ def call(house: House, name: str, body: bytes = b"{}", query: str = "", **header
 def test_a_throttled_call_is_awss_429(house: House) -> None:
     """boto3 makes its exception of it, with the reason that says which limit it was."""
     function = house.deploy("faults", "app.good")
-    house.cloud.functions.repository.reserve(function.name, 0)
+    house.cloud.functions.concurrency.reserve(function.name, 0)
     house.start()
     boto = client(house)
 
@@ -64,7 +65,7 @@ def test_a_throttled_call_is_awss_429(house: House) -> None:
 def test_more_than_is_reserved_at_once_is_throttled_and_the_rest_is_served(house: House) -> None:
     """Five callers, room for two: who is not throttled gets an answer."""
     function = house.deploy("faults", "app.sleeps", timeout_seconds=30)
-    house.cloud.functions.repository.reserve(function.name, 2)
+    house.cloud.functions.concurrency.reserve(function.name, 2)
     house.start()
 
     with ThreadPoolExecutor(5) as callers:
@@ -78,7 +79,7 @@ def test_more_than_is_reserved_at_once_is_throttled_and_the_rest_is_served(house
 def test_the_command_says_that_it_was_throttled(house: House) -> None:
     """With the server down, too: the limit is the function's, not the server's."""
     function = house.deploy("faults", "app.good")
-    house.cloud.functions.repository.reserve(function.name, 0)
+    house.cloud.functions.concurrency.reserve(function.name, 0)
 
     done = house.run("lambda", "invoke", "--function-name", function.name)
 
@@ -209,7 +210,7 @@ def test_a_running_server_keeps_workers_ready_and_one_for_a_single_call_does_not
     """Who types `lambda invoke` wants an answer, not a fleet that is started and removed again."""
     function = dataclasses.replace(house.deploy("faults", "app.tells_its_start"), version="1")
     house.cloud.functions.repository.save(function)
-    house.cloud.functions.repository.provision(function.name, "1", 1)
+    house.cloud.functions.concurrency.provision(FunctionReference(function.name, "1"), 1)
     words = ("lambda", "invoke", "--function-name", f"{function.name}:1")
 
     alone = json.loads(house.run(*words).stdout)

@@ -7,6 +7,7 @@ import boto3
 import pytest
 
 from emulator.functions.event_config import EventInvokeConfig
+from emulator.functions.events.event import Arrival
 from emulator.functions.events.lineage import MOST_PASSES, traced
 from tests.integration.pipeline.conftest import House
 
@@ -16,9 +17,7 @@ def test_a_handler_that_writes_where_it_listens_is_stopped(house: House) -> None
     raw, failures = house.bucket("raw"), house.bucket("failures")
     function = house.deploy("loops", "app.writes_where_it_listens", timeout_seconds=30, memory_mb=1024)
     house.trigger(function, "raw")
-    house.cloud.functions.repository.save_event_config(
-        function.name, "$LATEST", EventInvokeConfig(on_failure="arn:aws:s3:::failures")
-    )
+    house.cloud.functions.event_configs.save(function.name, EventInvokeConfig(on_failure="arn:aws:s3:::failures"))
     house.start()
 
     (raw / "a").write_text("begin")
@@ -35,8 +34,7 @@ def test_a_handler_that_writes_where_it_listens_is_stopped(house: House) -> None
 def test_a_handler_that_calls_itself_is_stopped(house: House) -> None:
     """boto3 in the handler sends the lineage along, whatever it calls."""
     function = house.deploy("loops", "app.calls_itself", timeout_seconds=30, memory_mb=1024)
-    with house.cloud.database.transaction() as transaction:
-        house.cloud.queue.add(transaction, function.name, b"{}", "test")
+    house.cloud.queue.enqueue(Arrival(function.name, b"{}", "test"))
     house.start()
 
     outcome = house.settle()
@@ -64,7 +62,7 @@ def test_a_caller_in_a_loop_is_told_so(house: House, monkeypatch: pytest.MonkeyP
 
     with pytest.raises(client.exceptions.RecursiveInvocationException) as caught:
         client.invoke(FunctionName=function.name)
-    house.cloud.functions.repository.set_recursive_loop(function.name, "Allow")
+    house.cloud.functions.recursion.set(function.name, "Allow")
     allowed = client.invoke(FunctionName=function.name)
 
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 from emulator.engine import Kind
+from emulator.functions.references import FunctionReference
 from tests.conftest import wait_for
 from tests.integration.pipeline.conftest import House
 
@@ -295,7 +296,7 @@ def test_a_function_that_is_gone_gives_its_events_up(house: House) -> None:
     """An event for nobody must not be tried for ever."""
     raw = house.bucket("raw")
     house.trigger(house.deploy("faults", "app.good"), "raw")
-    house.cloud.functions.delete("worker-bee")
+    house.cloud.functions.control.delete(FunctionReference("worker-bee"))
     house.start()
 
     (raw / "data.csv").write_text("x")

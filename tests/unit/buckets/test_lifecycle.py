@@ -6,7 +6,7 @@ import dataclasses
 import io
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -292,16 +292,22 @@ def test_days_beyond_every_calendar_are_the_last(buckets: Buckets, raw: Path, li
 
 
 @contextlib.contextmanager
-def running(task: LifecycleClock) -> Iterator[None]:
-    """Run the task in an event loop of its own."""
+def running(lifecycle: Lifecycle, on_activity: Callable[[], None]) -> Iterator[None]:
+    """Run a clock in an event loop of its own."""
+
+    async def made() -> LifecycleClock:
+        clock = LifecycleClock(lifecycle, on_activity)
+        clock.rounds.start()
+        return clock
+
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    future = asyncio.run_coroutine_threadsafe(task.run(), loop)
+    clock = asyncio.run_coroutine_threadsafe(made(), loop).result(30)
     try:
         yield
     finally:
-        future.cancel()
+        asyncio.run_coroutine_threadsafe(clock.rounds.stop(), loop).result(30)
         asyncio.run_coroutine_threadsafe(loop.shutdown_default_executor(), loop).result(30)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
@@ -318,7 +324,7 @@ def test_the_server_looks_at_once_and_at_every_midnight(settings: Settings, home
     follow(buckets, rule(Expiration={"Days": 1}))
     told: list[str] = []
 
-    with running(LifecycleClock(Lifecycle(buckets), lambda: told.append("deleted"))):
+    with running(Lifecycle(buckets), lambda: told.append("deleted")):
         wait_for(lambda: not (path / "a").exists())
         put(buckets, "b")
         wait_for(lambda: not (path / "b").exists())

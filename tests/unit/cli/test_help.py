@@ -1,6 +1,9 @@
 """What help says is what there is: the page of commands, the settings, the exit codes, the fields of an AMI."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,6 +111,21 @@ def test_help_of_a_command_is_that_commands_help(cloudlet: Cloudlet) -> None:
     asked, given = cloudlet("help", "ec2", "run-instances"), cloudlet("ec2", "run-instances", "--help")
 
     assert (asked.exit_code, asked.stdout) == (0, given.stdout)
+
+
+def test_help_reads_the_same_each_time() -> None:
+    """Whatever order Python has sets in: a page that is compared must not change by itself."""
+    pages = {
+        subprocess.run(
+            [sys.executable, "-m", "cli", "lambda", "invoke", "--help"],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in range(6)
+    }
+
+    assert len(pages) == 1
 
 
 def test_help_with_nothing_else_is_the_first_page(cloudlet: Cloudlet) -> None:

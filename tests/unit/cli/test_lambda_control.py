@@ -14,6 +14,7 @@ from emulator.functions.definition import Function, ImageConfig, LoggingConfig, 
 from emulator.functions.document import configuration
 from emulator.functions.document import function as function_document
 from emulator.functions.repository import FunctionRepository
+from emulator.functions.start_failures import StartFailures
 from emulator.state import Database
 from tests.aws_shapes import misfits
 from tests.unit.cli.conftest import Cloudlet
@@ -111,6 +112,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CLOUDLET_HOME", str(home))
         patch.setenv("DOCKER_HOST", f"unix://{home}/no-engine.sock")
+        assert run(["s3", "mb", "s3://failed"]) == 0
         for line in _FILLING:
             assert run(["lambda", *line.split()]) == 0, line
     return home
@@ -183,7 +185,7 @@ def test_a_fresh_function_has_exactly_awss_keys() -> None:
 def test_why_a_function_cannot_run_is_told(filled: Cloudlet, tmp_path: Path) -> None:
     """By the state that `aws lambda wait function-active` looks at."""
     database = Database(tmp_path / "home" / "state.db")
-    FunctionRepository(database, "us-east-1").note_failure("resize", "$LATEST", "the image python3.11 is gone")
+    StartFailures(database).note("resize", "$LATEST", "the image python3.11 is gone")
     database.close()
 
     outcome = filled(
@@ -207,6 +209,14 @@ def test_why_a_function_cannot_run_is_told(filled: Cloudlet, tmp_path: Path) -> 
         ("update-function-configuration --function-name resize --environment Variables=a", 2, "valid types: map"),
         ("create-alias --function-name resize --name live --function-version 1", 1, "(ResourceConflictException)"),
         (f"tag-resource --resource {ARN} --tags a=b,c", 2, "valid types: map of str"),
+        ("update-function-code --function-name resize --zip-file code.zip", 2, "with the fileb:// prefix"),
+        (
+            "update-function-code --function-name resize:1 --zip-file fileb:///dev/null",
+            2,
+            "Aliases and versions do not",
+        ),
+        ("update-function-configuration --function-name resize --memory-size 1 --timeout 0", 2, "2 validation errors"),
+        ("list-functions --function-version 1", 2, "[ALL]"),
         ("create-function --function-name resize", 2, "Runtime and Handler are mandatory"),
         ("create-function --function-name new --package-type Image", 2, "Please provide ImageUri"),
         ("create-function --function-name new --code S3Key=a", 2, "Please provide S3Bucket"),
@@ -277,3 +287,15 @@ def test_a_trigger_keeps_its_alias_and_goes_with_it(filled: Cloudlet) -> None:
 def test_tags_of_functions_are_none_of_ec2(filled: Cloudlet) -> None:
     """They are in one table, and `describe-tags` is of EC2's resources."""
     assert json.loads(filled("ec2", "describe-tags", "--output", "json").stdout) == {"Tags": []}
+
+
+def test_all_versions_are_listed_if_that_is_asked_for(filled: Cloudlet) -> None:
+    """As HTTP has it."""
+    versions = filled("lambda", "list-functions", "--function-version", "ALL", "--query", "Functions[].FunctionArn")
+
+    assert json.loads(versions.stdout) == [
+        f"{ARN.replace('resize', 'framed')}:$LATEST",
+        f"{ARN}:$LATEST",
+        f"{ARN}:1",
+        f"{ARN}:2",
+    ]

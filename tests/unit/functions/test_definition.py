@@ -8,8 +8,8 @@ import pytest
 
 from emulator.errors import InvalidRequestError
 from emulator.functions.definition import Function, ImageConfig, LoggingConfig, VpcConfig
+from emulator.functions.quotas import check_configuration
 from emulator.functions.references import function_name
-from emulator.functions.rules import check_configuration
 
 FUNCTION = Function(
     name="summarize",
@@ -38,8 +38,8 @@ def test_processor_comes_with_memory(memory_mb: int, cpus: float) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"name": "no spaces"}, "is no function name"),
-        ({"name": "x" * 65}, "is no function name"),
+        ({"name": "no spaces"}, "at 'functionName' failed to satisfy constraint"),
+        ({"name": "x" * 65}, "at 'functionName' failed to satisfy constraint"),
         ({"handler": ""}, "Runtime and Handler are mandatory parameters"),
         ({"runtime": ""}, "Runtime and Handler are mandatory parameters"),
         ({"handler": "a b"}, "Value 'a b' at 'handler'"),
@@ -105,3 +105,16 @@ def test_a_function_is_found_by_name_and_by_arn(reference: str) -> None:
 def test_a_name_that_ends_like_a_part_of_an_arn_is_a_name(reference: str) -> None:
     """Half of AWS's examples are called my-function."""
     assert function_name(reference) == "my-function"
+
+
+def test_all_values_in_a_wrong_form_are_told_at_once() -> None:
+    """In the order of AWS's request, which tells them together, too."""
+    with pytest.raises(InvalidRequestError) as caught:
+        check_configuration(dataclasses.replace(FUNCTION, memory_mb=64, timeout_seconds=1000))
+
+    assert caught.value.message == (
+        "2 validation errors detected: "
+        "Value '64' at 'memorySize' failed to satisfy constraint: "
+        "Member must have value greater than or equal to 128; "
+        "Value '1000' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900"
+    )

@@ -15,19 +15,28 @@ from emulator.functions import Function
 from emulator.functions.errors import ThrottledError, WorkerStartError
 from emulator.functions.event_config import EventInvokeConfig
 from emulator.functions.events.dispatcher import Dispatcher
-from emulator.functions.events.history import EventHistory
+from emulator.functions.events.event import Arrival
+from emulator.functions.events.history import Choice, EventHistory
 from emulator.functions.events.lineage import MOST_PASSES, passes, traced
 from emulator.functions.events.queue import InvocationQueue
+from emulator.functions.events.reason import LONGEST_REASON
+from emulator.functions.function_records import FunctionRecords
 from emulator.functions.records import Invocation, InvocationResult, Outcome
-from emulator.functions.repository import FunctionRepository
 from emulator.functions.workers.pool import WorkerPool
 from emulator.state import Database
+from emulator.state.writer import Writer
+from tests.unit.functions.test_rounds import until
 
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:f"
 
-_DISK_IS_FULL = """
-CREATE TRIGGER full BEFORE UPDATE ON invocation WHEN NEW.state = '{state}'
-BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END
+_FILE_FAILS = """
+CREATE TRIGGER fails BEFORE UPDATE ON invocation WHEN NEW.state = '{state}'
+BEGIN SELECT json('an error of the class that a full disk has'); END
+"""
+
+_NOT_TO_BE_WRITTEN = """
+CREATE TRIGGER refused BEFORE UPDATE ON invocation WHEN NEW.state = 'done' AND NEW.function = 'f'
+BEGIN SELECT RAISE(ABORT, 'this cannot be written'); END
 """
 
 
@@ -57,9 +66,13 @@ class Pool:
 class FailingPool(Pool):
     """Its handlers raise."""
 
+    def __init__(self, message: str = "boom"):
+        super().__init__()
+        self._message = message
+
     async def invoke(self, function: Function, invocation: Invocation) -> InvocationResult:
         await super().invoke(function, invocation)
-        body = json.dumps({"errorType": "ValueError", "errorMessage": "boom"}).encode()
+        body = json.dumps({"errorType": "ValueError", "errorMessage": self._message}).encode()
         return InvocationResult(invocation.request_id, body, Outcome.ERROR, "ValueError")
 
 
@@ -76,11 +89,11 @@ def queue(database: Database) -> InvocationQueue:
 
 
 @pytest.fixture
-def functions(database: Database) -> FunctionRepository:
-    repository = FunctionRepository(database, "us-east-1")
+def records(database: Database) -> FunctionRecords:
+    records = FunctionRecords(database, "us-east-1")
     for name in ("f", "g"):
-        repository.save(Function(name, "python3.11", "app.handler", "", "", 0, "", datetime.now(UTC)))
-    return repository
+        records.functions.save(Function(name, "python3.11", "app.handler", "", "", 0, "", datetime.now(UTC)))
+    return records
 
 
 @pytest.fixture
@@ -90,31 +103,30 @@ def history(database: Database) -> EventHistory:
 
 def add(queue: InvocationQueue, database: Database, function: str = "f", trace: str = "") -> str:
     with database.transaction() as transaction:
-        return queue.add(transaction, function, b"{}", "test", trace=trace)
+        return queue.add(transaction, Arrival(function, b"{}", "test", trace=trace))
 
 
 @pytest.fixture
-def dispatch(queue: InvocationQueue, functions: FunctionRepository) -> Callable[..., None]:
+def dispatch(queue: InvocationQueue, records: FunctionRecords) -> Callable[..., None]:
     def until(pool: Pool, fact: Callable[[], bool] | None = None, most_each: int = 8) -> None:
         """Dispatch until *fact* is true, or nothing is pending; TimeoutError if it does not become so."""
-        asyncio.run(_dispatch(queue, functions, pool, fact or (lambda: queue.pending() == 0), most_each))
+        asyncio.run(_dispatch(queue, records, pool, fact or (lambda: queue.pending() == 0), most_each))
 
     return until
 
 
 async def _dispatch(
-    queue: InvocationQueue, functions: FunctionRepository, pool: Pool, fact: Callable[[], bool], most_each: int
+    queue: InvocationQueue, records: FunctionRecords, pool: Pool, fact: Callable[[], bool], most_each: int
 ) -> None:
-    dispatcher = Dispatcher(queue, cast("WorkerPool", pool), functions, region="us-east-1", most_each=most_each)
-    running = asyncio.create_task(dispatcher.run())
+    writer = Writer()
+    dispatcher = Dispatcher(queue, cast("WorkerPool", pool), records, writer, most_each=most_each)
+    dispatcher.rounds.start()
     try:
-        async with asyncio.timeout(20):
-            while not fact():
-                assert not running.done()
-                await asyncio.sleep(0.01)
+        await until(fact)
     finally:
-        running.cancel()
+        await dispatcher.rounds.stop()
         await dispatcher.finish(0)
+        await writer.close()
 
 
 Dispatch = Callable[..., None]
@@ -180,7 +192,7 @@ def test_a_state_file_that_fails_for_a_while_stops_nothing(
     """Once there is room on the disk again, events are claimed and settled as if nothing had been."""
     asked: list[str] = []
     with database.transaction() as transaction:
-        transaction.execute(_DISK_IS_FULL.format(state=state))
+        transaction.execute(_FILE_FAILS.format(state=state))
     add(queue, database)
     pool = Pool()
 
@@ -188,21 +200,21 @@ def test_a_state_file_that_fails_for_a_while_stops_nothing(
         asked.append("")
         if len(asked) == 10:
             with database.transaction() as transaction:
-                transaction.execute("DROP TRIGGER full")
+                transaction.execute("DROP TRIGGER fails")
         return queue.counts()["done"] == 1
 
     dispatch(pool, is_done)
 
     with pytest.raises(sqlite3.Error), database.transaction() as transaction:
-        transaction.execute("DROP TRIGGER full")
+        transaction.execute("DROP TRIGGER fails")
     assert len(pool.seen) == 1
 
 
 def test_no_more_runs_at_once_than_is_reserved(
-    queue: InvocationQueue, database: Database, dispatch: Dispatch, functions: FunctionRepository
+    queue: InvocationQueue, database: Database, dispatch: Dispatch, records: FunctionRecords
 ) -> None:
     """What would only be throttled is not begun."""
-    functions.reserve("f", 2)
+    records.concurrency.reserve("f", 2)
     for _ in range(10):
         add(queue, database)
     pool = Pool(pause=lambda: asyncio.sleep(0.01))
@@ -213,11 +225,11 @@ def test_no_more_runs_at_once_than_is_reserved(
 
 
 def test_without_any_concurrency_an_event_is_given_up_untried(
-    queue: InvocationQueue, database: Database, dispatch: Dispatch, functions: FunctionRepository
+    queue: InvocationQueue, database: Database, dispatch: Dispatch, records: FunctionRecords
 ) -> None:
     """AWS's record of it: no invocation was made, and so nothing answered."""
-    functions.reserve("f", 0)
-    functions.save_event_config("f", "$LATEST", EventInvokeConfig(on_failure=f"{ARN[:-1]}g"))
+    records.concurrency.reserve("f", 0)
+    records.event_configs.save("f", EventInvokeConfig(on_failure=f"{ARN[:-1]}g"))
     request_id = add(queue, database)
     pool = Pool()
 
@@ -235,10 +247,10 @@ def test_without_any_concurrency_an_event_is_given_up_untried(
 
 
 def test_the_record_of_a_failure_is_as_on_aws(
-    queue: InvocationQueue, database: Database, dispatch: Dispatch, functions: FunctionRepository
+    queue: InvocationQueue, database: Database, dispatch: Dispatch, records: FunctionRecords
 ) -> None:
     """Programs read it."""
-    functions.save_event_config("f", "$LATEST", EventInvokeConfig(on_failure="arn:aws:s3:::failures/of"))
+    records.event_configs.save("f", EventInvokeConfig(on_failure="arn:aws:s3:::failures/of"))
     request_id = add(queue, database)
 
     dispatch(FailingPool())
@@ -276,26 +288,26 @@ def test_each_try_has_the_same_lineage_and_one_pass_more_than_the_event(
 
 
 def test_a_loop_is_stopped_and_told_of_once(
-    queue: InvocationQueue, database: Database, dispatch: Dispatch, functions: FunctionRepository, history: EventHistory
+    queue: InvocationQueue, database: Database, dispatch: Dispatch, records: FunctionRecords, history: EventHistory
 ) -> None:
     """A function that is told of its own loops would be a loop again, without any handler in it."""
-    functions.save_event_config("f", "$LATEST", EventInvokeConfig(on_failure=ARN))
+    records.event_configs.save("f", EventInvokeConfig(on_failure=ARN))
     add(queue, database)
     pool = FailingPool()
 
     dispatch(pool)
 
-    failed = history.list(state="failed")
+    failed = history.list(Choice(state="failed")).events
     assert len({one.request_id for one in pool.seen}) == MOST_PASSES
     assert [one.condition for one in failed] == ["RecursiveInvocation"] * 2 + ["RetriesExhausted"] * MOST_PASSES
     assert "RecursiveInvocationException" in (failed[0].error or "")
 
 
 def test_a_loop_that_is_allowed_goes_on(
-    queue: InvocationQueue, database: Database, dispatch: Dispatch, functions: FunctionRepository
+    queue: InvocationQueue, database: Database, dispatch: Dispatch, records: FunctionRecords
 ) -> None:
     """Some are meant, and end by themselves."""
-    functions.set_recursive_loop("f", "Allow")
+    records.recursion.set("f", "Allow")
     trace = ""
     for _ in range(MOST_PASSES):
         trace = traced(trace, ARN, "4f1d0a52-0000-4000-8000-000000000000")
@@ -305,3 +317,127 @@ def test_a_loop_that_is_allowed_goes_on(
     dispatch(pool)
 
     assert [passes(one.trace, ARN) for one in pool.seen] == [MOST_PASSES + 1]
+
+
+@pytest.mark.parametrize("said", ["no such file: '\udcff'", "x" * 6_000_000, "\0", "one\ntwo"])
+def test_whatever_a_handler_says_of_its_error_is_kept(
+    queue: InvocationQueue, database: Database, dispatch: Dispatch, history: EventHistory, said: str
+) -> None:
+    """JavaScript cuts an emoji in two, and megabytes are no reason: all else would wait behind it for ever."""
+    request_id = add(queue, database)
+
+    dispatch(FailingPool(said))
+
+    event = history.show(request_id).event
+    assert (event.state, event.attempts) == ("failed", 3)
+    assert (event.error or "").startswith(f"ValueError: {said[:20]}".replace("\udcff", "\\udcff"))
+    assert len(event.error or "") <= LONGEST_REASON
+    assert (event.error or "").endswith("…") == (len(said) > LONGEST_REASON)
+
+
+def test_an_end_that_cannot_be_written_is_nobody_elses_trouble(
+    queue: InvocationQueue, database: Database, dispatch: Dispatch, history: EventHistory
+) -> None:
+    """Those that ended with it are settled, and it is given up with the reason in the end."""
+    with database.transaction() as transaction:
+        transaction.execute(_NOT_TO_BE_WRITTEN)
+    bad = add(queue, database)
+    good = [add(queue, database, "g") for _ in range(3)]
+    pool = Pool()
+
+    dispatch(pool)
+
+    event = history.show(bad).event
+    assert (event.state, event.attempts) == ("failed", 3)
+    assert "this cannot be written" in (event.error or "")
+    assert [history.show(one).event.state for one in good] == ["done"] * 3
+    assert sorted(one.request_id for one in pool.seen) == sorted([bad] * 3 + good)
+
+
+def test_what_is_under_way_at_the_end_is_finished_or_put_back(
+    queue: InvocationQueue, records: FunctionRecords, database: Database, history: EventHistory
+) -> None:
+    """What has its time is settled; the rest is queued as if it had not been begun, for the next server."""
+    quick, slow = add(queue, database, "f"), add(queue, database, "g")
+
+    class Half(Pool):
+        async def invoke(self, function: Function, invocation: Invocation) -> InvocationResult:
+            self.seen.append(invocation)
+            await asyncio.sleep(0.2 if function.name == "f" else 3600)
+            return InvocationResult(invocation.request_id, b"{}")
+
+    async def end_early() -> None:
+        pool, writer = Half(), Writer()
+        dispatcher = Dispatcher(queue, cast("WorkerPool", pool), records, writer, most_each=8)
+        dispatcher.rounds.start()
+        await until(lambda: len(pool.seen) == 2)
+        await dispatcher.rounds.stop()
+        await dispatcher.finish(2)
+        await writer.close()
+
+    asyncio.run(end_early())
+
+    ended, put_back = history.show(quick).event, history.show(slow).event
+    assert (ended.state, ended.attempts) == ("done", 1)
+    assert (put_back.state, put_back.attempts) == ("queued", 0)
+
+
+def test_another_shell_that_writes_holds_up_no_one_but_the_queue(
+    queue: InvocationQueue, records: FunctionRecords, database: Database, tmp_path: Path
+) -> None:
+    """The loop answers all who call synchronously, and they have nothing to do with the file."""
+    add(queue, database)
+    other = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    pool = Pool()
+
+    async def serve() -> None:
+        writer = Writer()
+        dispatcher = Dispatcher(queue, cast("WorkerPool", pool), records, writer, most_each=8)
+        dispatcher.rounds.start()
+        for _ in range(100):  # were the loop to wait for the file, it would for as long as we hold it
+            await asyncio.sleep(0.01)
+        assert (pool.seen, dispatcher.rounds.trouble) == ([], None)  # it waits, and has not waited in vain
+        other.execute("COMMIT")
+        await until(lambda: queue.counts()["done"] == 1)
+        await dispatcher.rounds.stop()
+        await writer.close()
+
+    asyncio.run(serve())
+    other.close()
+
+
+def test_what_ends_while_other_ends_are_written_is_not_forgotten(
+    queue: InvocationQueue, records: FunctionRecords, database: Database, tmp_path: Path
+) -> None:
+    """The loop goes on during the write, and so do handlers."""
+    for function in ("f", "g"):
+        add(queue, database, function)
+    other = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
+
+    async def serve() -> None:
+        may_end = {"f": asyncio.Event(), "g": asyncio.Event()}
+
+        class Held(Pool):
+            async def invoke(self, function: Function, invocation: Invocation) -> InvocationResult:
+                self.running += 1
+                await may_end[function.name].wait()
+                self.running -= 1
+                return InvocationResult(invocation.request_id, b"{}")
+
+        pool, writer = Held(), Writer()
+        dispatcher = Dispatcher(queue, cast("WorkerPool", pool), records, writer, most_each=8)
+        dispatcher.rounds.start()
+        await until(lambda: pool.running == 2)
+        await asyncio.sleep(0.1)  # the round that began them is over
+        other.execute("BEGIN IMMEDIATE")
+        for name in ("f", "g"):
+            may_end[name].set()
+            await asyncio.sleep(0.1)  # long enough for the writing to have begun, and to wait for the file
+        other.execute("COMMIT")
+        await until(lambda: queue.counts()["done"] == 2)
+        await dispatcher.rounds.stop()
+        await writer.close()
+
+    asyncio.run(serve())
+    other.close()

@@ -34,6 +34,18 @@ def test_each_function_counts_its_own_passes(chain: list[int]) -> None:
     assert [passes(header, f"arn:{number}") for number in range(10)] == [chain.count(number) for number in range(10)]
 
 
+def test_of_a_chain_through_very_many_functions_the_first_are_forgotten() -> None:
+    """A header has an end: what is sent must not be refused by whoever reads it, and what comes next is counted."""
+    header, most = "", 32
+    for number in range(most + 8):
+        header = traced(header, f"arn:{number}", REQUEST_ID)
+
+    known = [number for number in range(most + 8) if passes(header, f"arn:{number}")]
+    assert known == list(range(8, most + 8))
+    assert len(header) < 1024
+    assert passes(traced(header, "arn:8", REQUEST_ID), "arn:8") == 2
+
+
 @given(text(max_size=80))
 @example("Root=%C3%A9;Sampled=%0d%0aX: 1")
 @example("Lineage=1:203da914:99999999999999999999|:|1::|x")

@@ -2,9 +2,13 @@
 
 import asyncio
 import os
+import resource
 import threading
 from pathlib import Path
 
+import pytest
+
+from emulator.functions.workers.frames import NOTE
 from emulator.functions.workers.output_pipe import OutputPipe
 
 MIB = 1024 * 1024
@@ -90,3 +94,47 @@ def test_what_never_stops_printing_does_not_keep_the_loop_from_others(tmp_path: 
         return turns
 
     assert asyncio.run(asyncio.wait_for(print_and_read(), 60)) == 200
+
+
+def test_what_the_runtime_used_of_memory_is_noted_and_not_printed(tmp_path: Path) -> None:
+    """It stands behind whatever the runtime printed last, half a line as often as not, and may come in two reads."""
+    printed: list[bytes] = []
+    noted: list[int] = []
+
+    async def print_and_read() -> None:
+        pipe = OutputPipe(tmp_path / "pipe", printed.append, noted.append)
+        writer = os.open(pipe.path, os.O_WRONLY)
+        for piece in (b"whole\nhal", b"f" + NOTE + b"1234", b"56\n"):
+            os.write(writer, piece)
+            await asyncio.sleep(0.01)
+        pipe.drain()
+        os.close(writer)
+        pipe.close()
+
+    asyncio.run(print_and_read())
+
+    assert noted == [123456]
+    assert b"".join(printed) == b"whole\nhalf\n"
+
+
+def test_a_pipe_that_cannot_be_opened_leaves_nothing(tmp_path: Path) -> None:
+    """When no descriptor is left: each try would otherwise leave a file for as long as the server runs."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    taken = []
+
+    async def make() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, limits[1]))
+        try:
+            with pytest.raises(OSError, match="Too many open files"):
+                while True:
+                    taken.append(os.open("/dev/null", os.O_RDONLY))
+            with pytest.raises(OSError, match="Too many open files"):
+                OutputPipe(tmp_path / "pipe", lambda _: None)
+        finally:
+            for descriptor in taken:
+                os.close(descriptor)
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+    asyncio.run(make())
+
+    assert list(tmp_path.iterdir()) == []

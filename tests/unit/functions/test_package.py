@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.functions.code.package import Package, install_package, open_package, remove_others, unzipped_bytes
+from emulator.functions.code.package import Package, open_package, unzipped_bytes
+from emulator.functions.code.store import CodeStore
 from emulator.functions.errors import InvalidFunctionError, PackageChangedError
 from emulator.home import Home
 
@@ -104,11 +105,11 @@ def test_a_zip_has_the_digest_and_the_size_that_aws_gives_it(source: Path, tmp_p
         archive.write(source / "app.py", "app.py")
 
     with open_package(path, home.scratch) as package:
-        code_id = install_package(package, None, home, "f")
+        code_id = store(home).install(package, None, "f")
 
     assert package.code_sha256 == b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()
     assert package.code_size_bytes == path.stat().st_size
-    assert (home.functions / "f" / code_id / "app.py").read_bytes() == (source / "app.py").read_bytes()
+    assert (home.function_code("f", code_id) / "app.py").read_bytes() == (source / "app.py").read_bytes()
     assert list(home.scratch.iterdir()) == []
 
 
@@ -120,9 +121,9 @@ def test_neither_a_folder_nor_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_code_lies_over_its_requirements_without_changing_them(source: Path, home: Home, cached: Path) -> None:
     """Requirements are linked from a cache that other functions use, too."""
-    code_id = install_package(read(source), cached, home, "f")
+    code_id = store(home).install(read(source), cached, "f")
 
-    code = home.functions / "f" / code_id
+    code = home.function_code("f", code_id)
     assert (code / "app.py").read_text().startswith("def handler")
     assert (code / "library.py").read_text() == "library"
     assert (code / "library.py").samefile(cached / "library.py")
@@ -148,9 +149,9 @@ def test_a_zip_lies_over_its_requirements_without_changing_them(cached: Path, tm
         archive.writestr("library.py/inner.py", "a folder")
 
     with open_package(path, home.scratch) as package:
-        code_id = install_package(package, cached, home, "f")
+        code_id = store(home).install(package, cached, "f")
 
-    code = home.functions / "f" / code_id
+    code = home.function_code("f", code_id)
     assert (code / "app.py").read_text() == "own"
     assert (code / "helpers").read_text() == "a file"
     assert (code / "library.py" / "inner.py").read_text() == "a folder"
@@ -175,9 +176,9 @@ def test_workers_may_read_what_a_private_umask_made(source: Path, home: Home) ->
     """The workers' user is not ours."""
     (source / "app.py").chmod(0o600)
 
-    code_id = install_package(read(source), None, home, "f")
+    code_id = store(home).install(read(source), None, "f")
 
-    code = home.functions / "f" / code_id
+    code = home.function_code("f", code_id)
     assert (code / "app.py").stat().st_mode & 0o444 == 0o444
     assert code.stat().st_mode & 0o555 == 0o555
 
@@ -192,9 +193,9 @@ def test_what_is_saved_during_a_copy_is_not_taken_for_what_was_read(source: Path
         (source / "app.py").write_text("def handler(event, context): return 1\n")
 
     with pytest.raises(PackageChangedError):
-        install_package(package, None, home, "f")
+        store(home).install(package, None, "f")
 
-    assert list((home.functions / "f").iterdir()) == []
+    assert list(home.function_codes("f").iterdir()) == []
 
 
 def test_older_code_is_removed_when_nobody_can_run_it_any_more(source: Path, home: Home) -> None:
@@ -203,30 +204,50 @@ def test_older_code_is_removed_when_nobody_can_run_it_any_more(source: Path, hom
     ids = []
     for number in range(3):
         (source / "app.py").write_text(f"def handler(event, context): return {number}\n")
-        ids.append(install_package(read(source), None, home, "f"))
-        remove_others(home, "f", {*ids[-1:]}, now)
-    (home.functions / "f" / ".building-killed").mkdir()
+        ids.append(store(home).install(read(source), None, "f"))
+        store(home, now).remove_unused("f", {*ids[-1:]})
+    home.function_code("f", ".building-killed").mkdir()
 
     assert present(home) == {*ids, ".building-killed"}
-    remove_others(home, "f", {ids[2]}, now + timedelta(minutes=16))
+    store(home, now + timedelta(minutes=16)).remove_unused("f", {ids[2]})
     assert present(home) == {*ids}
-    remove_others(home, "f", {ids[2]}, now + timedelta(minutes=61))
+    store(home, now + timedelta(minutes=61)).remove_unused("f", {ids[2]})
     assert present(home) == {ids[2]}
-    remove_others(home, "f", set())
-    assert present(home) == set()
+    store(home).remove_all("f")
+    assert not home.function_codes("f").exists()
+
+
+def test_a_linked_folder_is_a_part_of_the_code(source: Path, tmp_path: Path, home: Home) -> None:
+    """Several functions may share one; a link that leads in a circle is not followed for ever."""
+    shared = tmp_path / "shared"
+    (shared / "deep").mkdir(parents=True)
+    (shared / "library.py").write_text("one")
+    (source / "shared").symlink_to(shared)
+    (shared / "deep" / "again").symlink_to(shared)
+    (source / "helpers" / "up").symlink_to(source)
+
+    package = read(source)
+    code_id = store(home).install(package, None, "f")
+
+    assert [str(file) for file in package.files] == ["app.py", "helpers/__init__.py", "shared/library.py"]
+    assert (home.function_code("f", code_id) / "shared" / "library.py").read_text() == "one"
+
+
+def store(home: Home, now: datetime | None = None) -> CodeStore:
+    return CodeStore(home, lambda: now or datetime.now(UTC))
 
 
 def present(home: Home) -> set[str]:
-    return {path.name for path in (home.functions / "f").iterdir()}
+    return {path.name for path in home.function_codes("f").iterdir()}
 
 
 def test_a_file_whose_name_is_no_text_is_deployed_as_well(source: Path, home: Home) -> None:
     """Data files have names from anywhere; one of them must not be a traceback."""
     Path(os.fsdecode(bytes(source) + b"/\xff.csv")).write_text("1")
 
-    code_id = install_package(read(source), None, home, "f")
+    code_id = store(home).install(read(source), None, "f")
 
-    assert (home.functions / "f" / code_id / os.fsdecode(b"\xff.csv")).read_text() == "1"
+    assert (home.function_code("f", code_id) / os.fsdecode(b"\xff.csv")).read_text() == "1"
 
 
 def read(source: Path) -> Package:

@@ -5,19 +5,24 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from emulator.functions import Function
 from emulator.functions.event_config import EventInvokeConfig
-from emulator.functions.events.event import FailedInvocation, QueuedInvocation
-from emulator.functions.events.history import EventHistory, EventIsRunningError, EventNotFoundError
-from emulator.functions.events.queue import (
-    DONE_KEPT_SECONDS,
-    FAILED_KEPT_SECONDS,
-    LONGEST_KEPT_RESULT_BYTES,
-    InvocationQueue,
+from emulator.functions.events.event import Arrival, FailedInvocation, QueuedInvocation
+from emulator.functions.events.history import (
+    AmbiguousEventError,
+    Choice,
+    EventHistory,
+    EventIsRunningError,
+    EventNotFoundError,
+    InvalidTokenError,
 )
+from emulator.functions.events.queue import LONGEST_KEPT_RESULT_BYTES, InvocationQueue
+from emulator.functions.events.retention import DONE_KEPT_EVENTS, DONE_KEPT_SECONDS, FAILED_KEPT_SECONDS
+from emulator.functions.events.uptime import NOTED_EVERY_SECONDS
 from emulator.functions.events.verdict import RETRY_SECONDS, Judge, Verdict
 from emulator.functions.records import InvocationResult, Outcome
 from emulator.state import Database
@@ -63,7 +68,7 @@ def history(database: Database, clock: Clock) -> EventHistory:
 
 def add(queue: InvocationQueue, database: Database, function: str = "f", payload: bytes = b"{}") -> str:
     with database.transaction() as transaction:
-        return queue.add(transaction, function, payload, "test")
+        return queue.add(transaction, Arrival(function, payload, "test"))
 
 
 def claim(queue: InvocationQueue) -> QueuedInvocation:
@@ -109,7 +114,7 @@ def test_events_come_out_in_the_order_they_went_in(queue: InvocationQueue, datab
 def test_an_event_that_was_not_committed_was_never_there(queue: InvocationQueue, database: Database) -> None:
     """Index row and event are one transaction: none without the other."""
     with pytest.raises(ZeroDivisionError), database.transaction() as transaction:
-        queue.add(transaction, "f", b"{}", "test")
+        queue.add(transaction, Arrival("f", b"{}", "test"))
         _ = 1 / 0
 
     assert queue.claim({}, 8) == []
@@ -208,14 +213,47 @@ def test_what_a_killed_server_had_in_hand_comes_back_and_has_lost_no_try(
 def test_an_event_does_not_grow_older_while_no_server_runs(
     queue: InvocationQueue, database: Database, clock: Clock
 ) -> None:
-    """A laptop that was shut for the night loses nothing that was queued in the evening."""
+    """A laptop that was shut for the night loses nothing that was queued in the evening, with or without a server."""
+    queue.recover()
+    add(queue, database)
+    clock.pass_seconds(3600)
+    queue.uptime.note_now()
     add(queue, database)
     clock.pass_seconds(12 * 3600)
     queue.recover()
 
+    with_server, without = queue.claim({}, 2)
+
+    assert [clock.now.timestamp() - one.aged_from for one in (with_server, without)] == [3600, 0]
+    assert judge(with_server).before(clock(), None, may_loop=False) is None
+
+
+def test_an_event_grows_older_through_restarts(queue: InvocationQueue, database: Database, clock: Clock) -> None:
+    """A server that is started twice a day would else never give up what waits for a worker."""
+    queue.recover()
+    add(queue, database)
+    for _ in range(2):
+        for _ in range(2160):
+            clock.pass_seconds(10)
+            queue.uptime.note()
+        queue.recover()
+
     queued = claim(queue)
 
-    assert judge(queued).before(clock(), None, may_loop=False) is None
+    verdict = judge(queued).before(clock(), None, may_loop=False)
+    assert verdict is not None
+    assert verdict.condition == "EventAgeExceeded"
+
+
+def test_a_server_that_is_alive_is_noted_now_and_then(queue: InvocationQueue, clock: Clock) -> None:
+    """Not at each of its thousand looks at the queue a minute; but a clock that was put back is noted."""
+    moments = []
+    for seconds in (0, 1, NOTED_EVERY_SECONDS, 1, -3600):
+        clock.pass_seconds(seconds)
+        queue.uptime.note()
+        moments.append(clock.now.timestamp() == queue.uptime.last_seen())
+
+    assert moments == [True, False, True, False, True]
 
 
 @pytest.mark.parametrize(("well", "kept_seconds"), [(True, DONE_KEPT_SECONDS), (False, FAILED_KEPT_SECONDS)])
@@ -233,6 +271,29 @@ def test_settled_events_are_forgotten_in_the_end(
     queue.recover()
 
     assert (kept, sum(queue.counts().values())) == (1, 0)
+
+
+def test_no_more_done_events_are_kept_than_anybody_looks_at(
+    queue: InvocationQueue, database: Database, clock: Clock, history: EventHistory
+) -> None:
+    """A day of a busy function would be gigabytes. The oldest go, and none that failed."""
+    add(queue, database)
+    handle(queue, well=False)
+    with database.transaction() as transaction:
+        transaction.executemany(
+            "INSERT INTO invocation (request_id, function, payload, source, state, created_at, not_before, settled_at)"
+            " VALUES (?1, 'f', x'', '', 'done', ?2, ?2, ?2)",
+            ((f"old-{number}", START.timestamp() + number / 1e5) for number in range(DONE_KEPT_EVENTS + 10)),
+        )
+    clock.pass_seconds(1)
+    newest = add(queue, database)
+
+    handle(queue)
+
+    kept = history.list(most=2 * DONE_KEPT_EVENTS).events
+    done = [one.request_id for one in kept if one.state == "done"]
+    assert (len(done), done[0], done[-1]) == (DONE_KEPT_EVENTS, newest, "old-11")
+    assert queue.counts() == {"queued": 0, "running": 0, "done": DONE_KEPT_EVENTS, "failed": 1}
 
 
 def test_a_server_that_runs_for_days_forgets_settled_events_too(
@@ -376,11 +437,104 @@ def test_events_are_listed_by_state_function_and_age(
     clock.pass_seconds(3600)
     of_g, newest = add(queue, database, "g"), add(queue, database)
 
-    def ids(**asked: object) -> list[str]:
-        return [one.request_id for one in history.list(**asked)]  # type: ignore[arg-type]
+    def ids(**asked: Any) -> list[str]:
+        return [one.request_id for one in history.list(Choice(**asked)).events]
 
     assert ids() == [newest, of_g, old]
     assert ids(state="failed") == [old]
     assert ids(function="g") == [of_g]
     assert ids(since=clock.now) == [newest, of_g]
-    assert history.list(state="failed")[0].error == "ValueError: boom"
+    assert history.list(Choice(state="failed")).events[0].error == "ValueError: boom"
+
+
+def test_a_long_list_comes_in_pages(
+    queue: InvocationQueue, database: Database, clock: Clock, history: EventHistory
+) -> None:
+    """Also where many were queued at one moment; what is new meanwhile moves nothing."""
+    added = []
+    for number in range(7):
+        added.append(add(queue, database))
+        clock.pass_seconds(number % 3)
+    pages, token = [], None
+    while True:
+        page = history.list(most=3, token=token)
+        pages.append([one.request_id for one in page.events])
+        add(queue, database)
+        if (token := page.next_token) is None:
+            break
+
+    assert pages == [added[:3:-1], added[3:0:-1], added[:1]]
+
+
+def test_a_token_that_no_listing_gave_is_refused(history: EventHistory) -> None:
+    """Not taken for the beginning."""
+    for token in ("", "x", "0x1p0", "nan_1x", f"{'9' * 400}_1"):
+        with pytest.raises(InvalidTokenError):
+            history.list(token=token)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        Choice(),
+        Choice(state="failed"),
+        Choice(function="f"),
+        Choice(since=START),
+        Choice(state="done", since=START),
+        Choice(function="f", since=START),
+    ],
+)
+def test_a_list_looks_at_no_more_than_it_shows(
+    queue: InvocationQueue, database: Database, clock: Clock, history: EventHistory, choice: Choice
+) -> None:
+    """Of a hundred thousand events the newest are found without sorting all."""
+    statements: list[str] = []
+    connection = database._connection
+    connection.set_trace_callback(statements.append)
+    history.list(choice)
+    connection.set_trace_callback(None)
+
+    (asked,) = statements
+    plan = [row["detail"] for row in database.rows(f"EXPLAIN QUERY PLAN {asked}")]
+    assert len(plan) == 1
+    assert "USING INDEX" in plan[0]
+
+
+def test_the_beginning_of_a_request_id_is_enough(
+    queue: InvocationQueue, database: Database, history: EventHistory
+) -> None:
+    """Nobody types 36 digits; but what could be two is neither."""
+    with database.transaction() as transaction:
+        for request_id in ("aa11", "aa22", "aa2", "b%"):
+            queue.add(transaction, Arrival("f", b"{}", "test"))
+            transaction.execute("UPDATE invocation SET request_id = ? WHERE length(request_id) = 36", (request_id,))
+
+    assert history.show("aa1").event.request_id == "aa11"
+    assert history.show("aa2").event.request_id == "aa2"
+    assert history.replay("b") == "b%"
+    with pytest.raises(AmbiguousEventError, match="'aa'") as caught:
+        history.show("aa")
+    assert caught.value.hint == "write more of it: aa11, aa2, aa22, …"
+    for unknown in ("", "%", "aa3", "B"):
+        with pytest.raises(EventNotFoundError):
+            history.show(unknown)
+
+
+def test_what_a_server_does_all_day_does_not_take_longer_the_more_is_kept(
+    queue: InvocationQueue, database: Database
+) -> None:
+    """The index for lists knows only an event's state: to look for the due or the old in it is to look at all."""
+    statements: list[str] = []
+    connection = database._connection
+    connection.set_trace_callback(statements.append)
+    add(queue, database)
+    handle(queue)
+    queue.seconds_until_due()
+    queue.counts()
+    queue.report_failed()
+    connection.set_trace_callback(None)
+
+    asked = [one for one in statements if not one.startswith(("--", "BEGIN", "COMMIT"))]
+    plans = [row["detail"] for one in asked for row in database.rows(f"EXPLAIN QUERY PLAN {one}")]
+    assert len(plans) > 10
+    assert [plan for plan in plans if "invocation_by_" in plan or plan == "SCAN invocation"] == []

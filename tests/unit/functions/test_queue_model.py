@@ -10,11 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from hypothesis.strategies import booleans, sampled_from
 
 from emulator.functions.event_config import EventInvokeConfig
-from emulator.functions.events.event import Condition, QueuedInvocation
+from emulator.functions.events.event import STATES, Condition, QueuedInvocation
 from emulator.functions.events.history import EventHistory
-from emulator.functions.events.queue import (
-    InvocationQueue,
-)
+from emulator.functions.events.queue import InvocationQueue
 from emulator.functions.events.verdict import Verdict
 from emulator.state import Database
 from tests.unit.functions.test_queue import Clock, add, bad, good, judge
@@ -40,6 +38,7 @@ class QueueModel(RuleBasedStateMachine):
         self.expected: dict[str, str] = {}
         self.attempts: dict[str, int] = {}
         self.aged_from: dict[str, datetime] = {}
+        self.age_when_seen: dict[str, timedelta] = {}
         self.undelivered = 0
         self.in_hand: list[QueuedInvocation] = []
 
@@ -120,9 +119,18 @@ class QueueModel(RuleBasedStateMachine):
         self.in_hand.clear()
         assert self.queue.recover() == len(running)
         self.expected.update(dict.fromkeys(running, "queued"))
-        self.aged_from |= {
-            request_id: self.clock.now for request_id, state in self.expected.items() if state == "queued"
-        }
+        for request_id, state in self.expected.items():
+            if state == "queued":  # as old as it was when there certainly was a server
+                self.aged_from[request_id] = self.clock.now - self.age_when_seen.get(request_id, timedelta(0))
+        self._see()
+
+    @rule()
+    def the_server_is_seen(self) -> None:
+        self.queue.uptime.note_now()
+        self._see()
+
+    def _see(self) -> None:
+        self.age_when_seen = {one: self.clock.now - since for one, since in self.aged_from.items()}
 
     @rule()
     def end_in_order(self) -> None:
@@ -148,6 +156,7 @@ class QueueModel(RuleBasedStateMachine):
             self.expected[request_id] = "queued"
             self.attempts[request_id] = 0
             self.aged_from[request_id] = self.clock.now
+            self.age_when_seen.pop(request_id, None)
 
     @rule()
     def deliver(self) -> None:
@@ -166,6 +175,15 @@ class QueueModel(RuleBasedStateMachine):
     @invariant()
     def every_event_is_where_it_should_be(self) -> None:
         assert self._states() == self.expected
+
+    @invariant()
+    def counts_are_of_what_there_is(self) -> None:
+        assert self.queue.counts() == dict.fromkeys(STATES, 0) | Counter(self.expected.values())
+
+    @invariant()
+    def no_event_ages_without_a_server(self) -> None:
+        rows = self.database.rows("SELECT request_id, aged_from FROM invocation WHERE state IN ('queued', 'running')")
+        assert [row["aged_from"] for row in rows] == [self.aged_from[row["request_id"]].timestamp() for row in rows]
 
     @invariant()
     def every_attempt_is_counted(self) -> None:

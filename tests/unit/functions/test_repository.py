@@ -2,15 +2,18 @@
 
 import dataclasses
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from emulator.functions.aliases import Alias
+from emulator.functions.alias import Alias
 from emulator.functions.definition import Function, ImageConfig, LoggingConfig, VpcConfig
 from emulator.functions.errors import FunctionNotFoundError, InvalidFunctionError
 from emulator.functions.event_config import EventInvokeConfig
+from emulator.functions.function_records import FunctionRecords
+from emulator.functions.references import FunctionReference
 from emulator.functions.repository import FunctionRepository
 from emulator.state import Database
 
@@ -26,14 +29,19 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def repository(database: Database) -> FunctionRepository:
-    repository = FunctionRepository(database, "us-east-1", draw=lambda: 0.25)
-    repository.save(FUNCTION)
-    for memory_mb in (256, 512):
-        version = repository.next_version("resize")
-        repository.save(dataclasses.replace(FUNCTION, version=version, memory_mb=memory_mb))
-    repository.save_alias(Alias("resize", "live", "1", "r"))
-    return repository
+def records(database: Database) -> FunctionRecords:
+    records = FunctionRecords(database, "us-east-1", draw=lambda: 0.25)
+    for memory_mb in (256, 512, 128):
+        records.functions.save(dataclasses.replace(FUNCTION, memory_mb=memory_mb))
+        if memory_mb != FUNCTION.memory_mb:
+            records.versions.publish("resize")
+    records.aliases.save(Alias("resize", "live", "1", "r"))
+    return records
+
+
+@pytest.fixture
+def repository(records: FunctionRecords) -> FunctionRepository:
+    return records.functions
 
 
 @pytest.mark.parametrize(
@@ -69,37 +77,59 @@ def test_what_is_not_there_is_named_with_its_qualifier(repository: FunctionRepos
 
 
 @pytest.mark.parametrize(("weight", "version"), [(0.2, "1"), (0.3, "2")])
-def test_an_alias_with_weights_sends_a_share_elsewhere(
-    repository: FunctionRepository, weight: float, version: str
-) -> None:
+def test_an_alias_with_weights_sends_a_share_elsewhere(records: FunctionRecords, weight: float, version: str) -> None:
     """The draw is 0.25."""
-    repository.save_alias(Alias("resize", "live", "1", "r", weights={"2": weight}))
+    records.aliases.save(Alias("resize", "live", "1", "r", weights={"2": weight}))
 
-    assert repository.find("resize", "live").version == version
+    assert records.functions.find("resize", "live").version == version
 
 
-def test_a_version_number_never_comes_twice(repository: FunctionRepository) -> None:
+def test_an_alias_that_is_moved_at_that_instant_is_found_all_the_same(tmp_path: Path) -> None:
+    """Its old version may go as soon as it stands for the new one; an event for it must not be given up."""
+    database = Database(tmp_path / "state.db")
+    records = FunctionRecords(database, "us-east-1")
+    records.functions.save(FUNCTION)
+    records.versions.publish("resize")
+    records.aliases.save(Alias("resize", "live", "1", "r"))
+
+    def move_on() -> None:
+        for number in range(2, 100):
+            records.functions.save(dataclasses.replace(FUNCTION, description=str(number)))
+            records.versions.publish("resize")
+            records.aliases.update("resize", "live", version=str(number))
+            records.versions.delete("resize", str(number - 1))
+
+    with ThreadPoolExecutor() as threads:
+        moving = threads.submit(move_on)
+        while not moving.done():
+            records.functions.find("resize", "live")
+
+    moving.result()
+    database.close()
+
+
+def test_a_version_number_never_comes_twice(records: FunctionRecords) -> None:
     """Whoever wrote down version 2 must not find another one there."""
-    repository.delete_version("resize", "2")
+    records.versions.delete("resize", "2")
 
-    assert repository.next_version("resize") == "3"
+    assert records.versions.publish("resize").version == "3"
 
 
-def test_all_that_belongs_to_a_function_goes_with_it(repository: FunctionRepository) -> None:
+def test_all_that_belongs_to_a_function_goes_with_it(records: FunctionRecords) -> None:
     """A new function of the same name begins from nothing."""
-    repository.reserve("resize", 2)
-    repository.provision("resize", "live", 1)
-    repository.save_event_config("resize", "$LATEST", EventInvokeConfig(max_retries=0))
+    records.concurrency.reserve("resize", 2)
+    records.concurrency.provision(FunctionReference("resize", "live"), 1)
+    records.event_configs.save("resize", EventInvokeConfig(max_retries=0))
 
-    repository.delete("resize")
-    repository.save(FUNCTION)
+    records.functions.delete("resize")
+    records.functions.save(FUNCTION)
 
-    assert repository.versions("resize") == [FUNCTION]
-    assert not repository.aliases("resize")
-    assert repository.reserved_concurrency("resize") is None
-    assert not repository.provisioned()
-    assert not repository.event_configs("resize")
-    assert repository.next_version("resize") == "1"
+    assert records.functions.versions("resize") == [FUNCTION]
+    assert not records.aliases.list("resize")
+    assert records.concurrency.reserved("resize") is None
+    assert not records.concurrency.wanted()
+    assert not records.event_configs.list("resize")
+    assert records.versions.publish("resize").version == "1"
 
 
 def test_a_record_survives_the_state_file(repository: FunctionRepository) -> None:
@@ -118,38 +148,40 @@ def test_a_record_survives_the_state_file(repository: FunctionRepository) -> Non
     assert repository.find("resize") == function
 
 
-def test_why_no_worker_starts_is_kept_until_one_does(repository: FunctionRepository) -> None:
+def test_why_no_worker_starts_is_kept_until_one_does(records: FunctionRecords) -> None:
     """get-function tells it to whoever wonders; a function that is gone has no room for it."""
-    repository.note_failure("resize", "$LATEST", "its image is gone")
-    repository.note_failure("resize", "$LATEST", "there is no such image")
-    repository.note_failure("nobody", "$LATEST", "deleted meanwhile")
+    failures = records.start_failures
+    failures.note("resize", "$LATEST", "its image is gone")
+    failures.note("resize", "$LATEST", "there is no such image")
+    failures.note("nobody", "$LATEST", "deleted meanwhile")
 
-    assert repository.failure("resize") == "there is no such image"
-    assert repository.failure("resize", "1") is None
-    assert repository.failure("nobody") is None
+    assert failures.of("resize") == "there is no such image"
+    assert failures.of("resize", "1") is None
+    assert failures.of("nobody") is None
 
-    repository.clear_failure("resize", "$LATEST")
+    failures.forget("resize", "$LATEST")
 
-    assert repository.failure("resize") is None
+    assert failures.of("resize") is None
 
 
-def test_what_was_said_of_a_version_goes_with_it(repository: FunctionRepository) -> None:
+def test_what_was_said_of_a_version_goes_with_it(records: FunctionRecords) -> None:
     """Else a worker would be kept ready for what is no more."""
-    repository.provision("resize", "2", 1)
-    repository.provision("resize", "live", 1)
-    repository.save_event_config("resize", "live", EventInvokeConfig(max_retries=0))
+    records.concurrency.provision(FunctionReference("resize", "2"), 1)
+    records.concurrency.provision(FunctionReference("resize", "live"), 1)
+    records.event_configs.save("resize", EventInvokeConfig(max_retries=0), "live")
 
-    repository.delete_version("resize", "2")
-    repository.delete_alias("resize", "live")
+    records.versions.delete("resize", "2")
+    records.aliases.delete("resize", "live")
 
-    assert not repository.provisioned()
-    assert not repository.event_configs("resize")
+    assert not records.concurrency.wanted()
+    assert not records.concurrency.all_provisioned("resize")
+    assert not records.event_configs.list("resize")
 
 
-def test_a_loop_is_ended_unless_it_is_allowed(repository: FunctionRepository) -> None:
-    assert repository.recursive_loop("resize") == "Terminate"
+def test_a_loop_is_ended_unless_it_is_allowed(records: FunctionRecords) -> None:
+    assert records.recursion.of("resize") == "Terminate"
 
-    repository.set_recursive_loop("resize", "Allow")
-    repository.save(dataclasses.replace(FUNCTION, memory_mb=1024))
+    records.recursion.set("resize", "Allow")
+    records.functions.save(dataclasses.replace(FUNCTION, memory_mb=1024))
 
-    assert repository.recursive_loop("resize") == "Allow"
+    assert records.recursion.of("resize") == "Allow"

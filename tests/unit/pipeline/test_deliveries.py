@@ -108,13 +108,11 @@ async def delivering(
     cloud: Cloud, deliveries: Deliveries | None = None, timeout_seconds: float = 30
 ) -> AsyncIterator[Deliverer]:
     deliverer = Deliverer(deliveries or cloud.deliveries, cloud.buckets, timeout_seconds=timeout_seconds)
-    running = asyncio.create_task(deliverer.run())
+    deliverer.start()
     try:
         yield deliverer
     finally:
-        running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+        await deliverer.stop()
 
 
 def deliver(cloud: Cloud, deliveries: Deliveries | None = None, timeout_seconds: float = 30) -> None:
@@ -169,7 +167,10 @@ def die_in_the_middle(handler: BaseHTTPRequestHandler) -> None:
     handler.connection.close()
 
 
-@pytest.mark.parametrize("step", [500, 404, 302, refuse, die_in_the_middle], ids=["500", "404", "302", "refused", "cut off"])
+STEPS = {"500": 500, "404": 404, "302": 302, "refused": refuse, "cut off": die_in_the_middle}
+
+
+@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
 def test_all_but_2xx_is_tried_again(
     cloud: Cloud, receiver: Receiver, step: int | Callable[[BaseHTTPRequestHandler], None]
 ) -> None:
@@ -417,7 +418,7 @@ def test_a_bucket_gets_objects_which_are_changes_themselves(cloud: Cloud) -> Non
     with cloud.buckets.objects.open("log", key) as opened:
         assert opened.file.read() == delivery.body
         assert opened.stored.content_type == "application/json"
-    (event,) = cloud.event_history.list()
+    (event,) = cloud.event_history.list().events
     assert event.source == f"s3://log/{key} ObjectCreated:Put"
 
 
@@ -590,7 +591,7 @@ def test_one_that_another_process_added_is_found(cloud: Cloud, receiver: Receive
             await asyncio.to_thread(put, cloud, "a")  # nobody calls `wake`
             await asyncio.to_thread(wait_for, lambda: receiver.keys == ["a"])
             await asyncio.to_thread(put, cloud, "b")
-            deliverer.wake()
+            deliverer.rounds.wake()
             await deliverer.wait_idle()
 
     asyncio.run(run())
@@ -607,7 +608,7 @@ def test_a_file_that_is_dropped_and_moved_reaches_a_web_server(cloud: Cloud, rec
 
     async def run() -> None:
         async with delivering(cloud) as deliverer, asyncio.timeout(30):
-            watcher = cloud.buckets.watcher(on_activity=deliverer.wake)
+            watcher = cloud.buckets.watcher(on_activity=deliverer.rounds.wake)
             await asyncio.to_thread(watcher.start)
             assert await asyncio.to_thread(watcher.flush, 30)
             (folder / "a").write_text("x")
@@ -707,7 +708,7 @@ def test_what_a_killed_server_had_in_hand_arrives_and_files_are_there_once(
         expected = {f"{number}-{inner}" for number in range(10) for inner in range(count // 10)}
         documents = [json.loads(path.read_bytes()) for path in folder.iterdir() if path.suffix == ".json"]
         stored = list(cloud.buckets.objects.all("log"))
-        told = Counter(event.source for event in cloud.event_history.list())
+        told = Counter(event.source for event in cloud.event_history.list().events)
         assert sorted(one["Records"][0]["s3"]["object"]["key"] for one in documents) == sorted(
             f"file/{name}" for name in expected
         )

@@ -9,6 +9,7 @@ import pytest
 
 from emulator.buckets.errors import NoSuchBucketError
 from emulator.cloud import Cloud
+from emulator.functions.events.history import Choice
 from emulator.functions.events.lineage import traced
 from emulator.functions.events.outbox import Delivery
 from emulator.pipeline.destinations import BucketDestinations
@@ -43,7 +44,7 @@ def test_a_record_that_is_delivered_again_after_a_crash_is_one_object_with_one_e
 
     assert (folder / DELIVERY.key).read_bytes() == b'{"a": 1}'
     assert cloud.buckets.objects.head("failures", DELIVERY.key).description.metadata == {"errormessage": "größer"}
-    (event,) = cloud.event_history.list()
+    (event,) = cloud.event_history.list().events
     assert cloud.event_history.show(event.request_id).trace == DELIVERY.trace
 
 
@@ -62,6 +63,6 @@ def test_the_event_of_a_record_says_what_it_is_in_the_words_of_s3(cloud: Cloud) 
 
     BucketDestinations(cloud.buckets).deliver(DELIVERY)
 
-    (event,) = cloud.event_history.list(function="listener")
+    (event,) = cloud.event_history.list(Choice(function="listener")).events
     (record,) = json.loads(cloud.event_history.show(event.request_id).payload)["Records"]
     assert (record["eventName"], record["s3"]["object"]["key"]) == ("ObjectCreated:Put", DELIVERY.key)

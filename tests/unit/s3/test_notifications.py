@@ -128,7 +128,7 @@ def test_a_put_replaces_everything_and_an_empty_one_switches_off(s3: Any, bucket
     s3.put_object(Bucket="raw", Key="b", Body=b"x")
 
     assert got(s3) == {}
-    assert [event.source for event in cloud.event_history.list()] == ["s3://raw/a ObjectCreated:Put"]
+    assert [event.source for event in cloud.event_history.list().events] == ["s3://raw/a ObjectCreated:Put"]
 
 
 def test_triggers_and_configurations_are_the_same_rules(s3: Any, bucket: str, cloud: Cloud) -> None:
@@ -147,7 +147,7 @@ def test_triggers_and_configurations_are_the_same_rules(s3: Any, bucket: str, cl
     assert (found.id, found.rule.plain_prefix) == ("configured", "a b/")
     cloud.triggers.remove("configured")
     assert got(s3) == {}
-    assert len(cloud.event_history.list()) == 1
+    assert len(cloud.event_history.list().events) == 1
 
 
 @pytest.mark.parametrize("arn", ["resize", "arn:aws:lambda:us-east-1:function:resize", "arn:aws:s3:::raw", "."])
@@ -235,7 +235,7 @@ def test_disjoint_suffixes_of_one_prefix_go_to_different_functions(s3: Any, buck
     for key in ("images/a.jpg", "images/a.png", "images/a.gif"):
         s3.put_object(Bucket="raw", Key=key, Body=b"x")
 
-    told = {event.function: event.source for event in cloud.event_history.list()}
+    told = {event.function: event.source for event in cloud.event_history.list().events}
     assert told == {
         "resize": "s3://raw/images/a.jpg ObjectCreated:Put",
         "other": "s3://raw/images/a.png ObjectCreated:Put",
@@ -307,7 +307,7 @@ def told(s3: Any, bucket: str, cloud: Cloud) -> Callable[[], list[dict[str, Any]
     put(s3, rule(*ALL_TYPES))
 
     def records() -> list[dict[str, Any]]:
-        found = [cloud.event_history.show(one.request_id) for one in cloud.event_history.list()]
+        found = [cloud.event_history.show(one.request_id) for one in cloud.event_history.list().events]
         records = [record for one in found for record in json.loads(one.payload)["Records"]]
         return sorted(records, key=lambda record: str(record["s3"]["object"].get("sequencer")))
 
@@ -425,7 +425,7 @@ def test_the_version_of_events_is_a_setting(s3: Any, bucket: str, settings: Sett
             (cloud.buckets.path("raw") / "a").write_text(version)
             cloud.buckets.scan("raw")
             cloud.buckets.objects.set_tags("raw", "a", {"a": "b"})
-            shown = [cloud.event_history.show(one.request_id) for one in cloud.event_history.list()]
+            shown = [cloud.event_history.show(one.request_id) for one in cloud.event_history.list().events]
             documents = [json.loads(one.payload)["Records"][0] for one in shown]
             versions = sorted((one["eventName"], one["eventVersion"]) for one in documents)
 

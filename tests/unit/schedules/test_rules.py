@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.errors import EmulatorError
+from emulator.errors import EmulatorError, InvalidRequestError
 from emulator.pipeline.scheduling import check_target
 from emulator.schedules import Rule, Schedules, Target
 from emulator.schedules.errors import InvalidRuleError, RuleHasTargetsError, RuleNotFoundError, TooManyTargetsError
@@ -227,7 +227,7 @@ def test_a_rule_that_aws_refuses_is_refused(house: House, name: str, settings: d
     """
     With its code.
     """
-    with pytest.raises(InvalidRuleError) as refused:
+    with pytest.raises(InvalidRequestError) as refused:
         house.schedules.put_rule(name, "rate(5 minutes)", **settings)  # type: ignore[arg-type]
 
     assert words in refused.value.message
@@ -250,6 +250,7 @@ def test_a_rule_needs_a_schedule(house: House) -> None:
         {"Arn": ARN},
         {"Id": "a b", "Arn": ARN},
         {"Id": "1", "Arn": ARN, "Input": "no json"},
+        {"Id": "1", "Arn": ARN, "Input": '"half an emoji: \ud83d"'},
         {"Id": "1", "Arn": ARN, "Input": json.dumps("x" * 8192)},
         {"Id": "1", "Arn": ARN, "InputPath": "$.detail"},
         {"Id": "1", "Arn": "arn:aws:sqs:us-east-1:000000000000:queue"},

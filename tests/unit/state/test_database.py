@@ -96,3 +96,29 @@ def test_a_closed_database_has_no_connection_left(database: Database) -> None:
 
     with pytest.raises(sqlite3.ProgrammingError):
         database.rows("SELECT 1")
+
+
+def test_a_transaction_within_another_is_a_part_of_it(database: Database) -> None:
+    """A verb that is made of verbs is one change, and takes back what a part that failed had done."""
+    with pytest.raises(ValueError, match="all of it"), database.transaction():
+        with database.transaction() as part:
+            part.execute("INSERT INTO tag VALUES ('i-1', 'a', 'b')")
+        raise ValueError("all of it")
+    assert database.rows("SELECT * FROM tag") == []
+
+    with database.transaction() as whole:
+        whole.execute("INSERT INTO tag VALUES ('i-1', 'a', 'b')")
+        with pytest.raises(RuntimeError), database.transaction() as part:
+            part.execute("INSERT INTO tag VALUES ('i-2', 'a', 'b')")
+            raise RuntimeError
+    assert [row["resource_id"] for row in database.rows("SELECT * FROM tag")] == ["i-1"]
+
+
+def test_nothing_is_written_in_a_snapshot(database: Database) -> None:
+    """It would be undone without a word."""
+    with pytest.raises(RuntimeError, match="for reading"), database.snapshot(), database.transaction() as transaction:
+        transaction.execute("INSERT INTO tag VALUES ('i-1', 'a', 'b')")
+
+    with database.transaction() as transaction, database.snapshot():
+        transaction.execute("INSERT INTO tag VALUES ('i-1', 'a', 'b')")
+    assert len(database.rows("SELECT * FROM tag")) == 1

@@ -5,6 +5,7 @@ A holder is known by the token that it was given when it was made: whoever comes
 
 import asyncio
 import contextlib
+import logging
 import os
 import secrets
 import socket
@@ -14,8 +15,12 @@ from pathlib import Path
 from emulator.engine import Bind, ContainerSpec, Kind
 from emulator.errors import EngineError
 from emulator.functions.workers.transport.lender import HolderLostError, Lender
+from emulator.threads import run_alone
+
+log = logging.getLogger(__name__)
 
 _COMING_SECONDS = 20.0
+_MEET_AGAIN_SECONDS = 0.5
 _TOKEN_BYTES = 16
 _LONGEST_PATH = 100  # a unix socket's has at most 107 bytes, and a home may be deep
 _MOUNTED_AT = "/run/cloudlet"
@@ -36,7 +41,7 @@ class Lenders:
 
     async def make(self, run: Callable[[ContainerSpec], Awaitable[str]]) -> str:
         """Have a holder started by *run*, and return its id when it has come; EngineError if it does not."""
-        image = await asyncio.to_thread(self._image)
+        image = await run_alone(self._image)
         self._open()
         token = secrets.token_hex(_TOKEN_BYTES)
         awaited = self._awaited[token] = asyncio.get_running_loop().create_future()
@@ -115,7 +120,12 @@ class Lenders:
         loop = asyncio.get_running_loop()
         greetings: set[asyncio.Task[None]] = set()
         while True:
-            connection, _ = await loop.sock_accept(listening)
+            try:
+                connection, _ = await loop.sock_accept(listening)
+            except OSError as error:  # no descriptor is left, say: who knocks waits meanwhile
+                log.warning("holder was not met: reason=%s", error)
+                await asyncio.sleep(_MEET_AGAIN_SECONDS)
+                continue
             greeting = asyncio.create_task(self._greet(connection))
             greetings.add(greeting)
             greeting.add_done_callback(greetings.discard)

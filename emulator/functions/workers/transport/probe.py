@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from emulator.engine import Engine
 from emulator.functions.workers.transport.choice import Choice, Transport
+from emulator.threads import ask_engine
 
 PATIENCE_SECONDS = 4
 """Longer than it takes to send the first packet a second time: one may be lost."""
@@ -48,7 +49,7 @@ async def probe(engine: Engine, container_id: str, host: str, ports: Sequence[in
         own = int(server.sockets[0].getsockname()[1])
         numbers = " ".join(str(port) for port in (own, *ports))
         command = ("timeout", str(PATIENCE_SECONDS), "bash", "-c", _SCRIPT, "probe", host, numbers, word)
-        done = await asyncio.to_thread(engine.containers.exec, container_id, command)
+        done = await ask_engine(engine.containers.exec, container_id, command)
     tried = (done.output.decode(errors="replace").split() or [str(own)])[-1]
     return judge(host, tried, done.exit_code, done.errors.decode(errors="replace"))
 

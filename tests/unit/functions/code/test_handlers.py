@@ -1,5 +1,6 @@
 """Handlers are found where a runtime will look for them."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ from emulator.functions.errors import InvalidFunctionError
 def test_a_single_file_says_itself_what_runs(tmp_path: Path, file: str, text: str, runtime: str, handler: str) -> None:
     """One who tries something out should not have to say what there is only one of."""
     (tmp_path / file).write_text(text)
+    (tmp_path / file).chmod(0o755)
 
     package = read(tmp_path / file)
 
@@ -94,11 +96,44 @@ def test_a_handler_may_lie_wherever_its_runtime_finds_it(tree: Path, handler: st
 )
 def test_a_handler_whose_file_is_missing_is_refused_at_deployment(tree: Path, handler: str, runtime: str) -> None:
     """Earlier than AWS says it, and before anything is made."""
-    if handler == "app":
-        (tree / "app.py").unlink()
-
     with pytest.raises(InvalidFunctionError):
         require_handler(read(tree), handler, runtime)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_there"),
+    [
+        ("def handler(event, context): ...", True),
+        ("from other import handler", True),
+        ("from other import something as handler", True),
+        ("try:\n    import a\nexcept ImportError:\n    handler = None", True),
+        ("if True:\n    (one, handler) = 1, 2", True),
+        ("from other import *", True),
+        ("globals()['hand' + 'ler'] = 1", True),
+        ("def __getattr__(name): return print", True),
+        ("def broken(:", True),
+        ("def handle(event, context): ...", False),
+        ("class A:\n    def handler(self): ...", False),
+        ("def make():\n    handler = 1", False),
+        ("# def handler(event, context): ...", False),
+        ("", False),
+    ],
+)
+def test_a_file_that_plainly_has_no_such_function_is_refused(tmp_path: Path, text: str, is_there: bool) -> None:
+    """What only running it would tell is left to the first invocation, as on AWS."""
+    (tmp_path / "app.py").write_text(text)
+
+    with nullcontext() if is_there else pytest.raises(InvalidFunctionError, match=r"no 'handler' in app\.py"):
+        require_handler(read(tmp_path), "app.handler", "python3.11")
+
+
+def test_a_bootstrap_that_cannot_be_executed_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bootstrap").write_text("#!/bin/sh")
+
+    with pytest.raises(InvalidFunctionError) as refusal:
+        require_handler(read(tmp_path), "anything", "provided.al2023")
+
+    assert refusal.value.hint == "chmod +x bootstrap"
 
 
 def test_a_handler_may_come_with_a_layer_or_a_requirement(tree: Path, tmp_path: Path) -> None:
@@ -114,7 +149,8 @@ def tree(tmp_path: Path) -> Path:
     tree = tmp_path / "tree"
     for name in ("app.py", "helpers/__init__.py", "deep/inner.py", "native.so", "src/index.mjs", "bootstrap"):
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        (tree / name).write_text("")
+        (tree / name).write_text("handler = 1" if name.endswith(".py") else "")
+    (tree / "bootstrap").chmod(0o755)
     return tree
 
 

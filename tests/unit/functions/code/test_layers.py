@@ -13,7 +13,7 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from emulator.errors import EmulatorError, NotFoundError
+from emulator.errors import EmulatorError, InvalidRequestError, NotFoundError
 from emulator.functions.code import layer_document
 from emulator.functions.code.layer_version import LayerDescription
 from emulator.functions.code.layers import Layers
@@ -178,7 +178,7 @@ def test_a_layer_that_a_function_cannot_have_is_refused_in_awss_words(world: Wor
     """Each reason has its own next step."""
     world.publish("first", a="1")
 
-    with pytest.raises(InvalidFunctionError, match=REFUSALS[arn]):
+    with pytest.raises(InvalidRequestError, match=REFUSALS[arn]):
         world.layers.check([arn])
 
 
@@ -205,7 +205,7 @@ def test_two_versions_of_one_layer_are_refused(world: World) -> None:
 )
 def test_what_aws_refuses_to_publish_is_refused(world: World, name: str, about: LayerDescription) -> None:
     """Before a number is given out."""
-    with pytest.raises(InvalidFunctionError, match="failed to satisfy constraint"):
+    with pytest.raises(InvalidRequestError, match="failed to satisfy constraint"):
         world.publish(name, about, a="1")
 
     assert world.layers.list() == []

@@ -1,6 +1,5 @@
 """The verbs on functions with real records and real folders; only the engine's two answers are given by hand."""
 
-import contextlib
 import io
 import itertools
 import zipfile
@@ -12,18 +11,22 @@ from typing import Any
 
 import pytest
 
-from emulator.functions.aliasing import Aliases
+from emulator.functions.aliases import Aliases
 from emulator.functions.changes import Changes
+from emulator.functions.code.images import FunctionImages
 from emulator.functions.code.layers import Layers
-from emulator.functions.code.package import remove_others
+from emulator.functions.code.store import CodeStore, FunctionLocks
+from emulator.functions.code.workbench import Workbench
 from emulator.functions.concurrency import Concurrency
-from emulator.functions.control import Code, Control, Making, Tools
+from emulator.functions.control import Code, Control, Making
 from emulator.functions.definition import Function
 from emulator.functions.event_configs import EventConfigs
+from emulator.functions.function_records import FunctionRecords
 from emulator.functions.function_tags import FunctionTags
 from emulator.functions.repository import FunctionRepository
 from emulator.functions.versions import Versions
 from emulator.home import Home
+from emulator.progress import Silent
 from emulator.state import Database
 
 REGION = "us-east-1"
@@ -40,26 +43,62 @@ def zipped(text: str = "def handler(event, context): ...") -> Code:
     return Code(zip=content.getvalue())
 
 
+class Images(FunctionImages):
+    """Those of an engine that has one of the user's, and of each runtime one."""
+
+    def __init__(self) -> None:
+        """Need no engine."""
+
+    def of(self, function: Function) -> str:
+        return f"image of {function.runtime}"
+
+    def id_of(self, name: str) -> str:
+        return IMAGES.get(name, "")
+
+
 @dataclass(frozen=True)
 class Rooms:
     """What the verbs are in."""
 
     home: Home
-    repository: FunctionRepository
+    database: Database
+    records: FunctionRecords
     layers: Layers
+    store: CodeStore
     control: Control
-    versions: Versions
-    aliases: Aliases
-    concurrency: Concurrency
-    event_configs: EventConfigs
-    tags: FunctionTags
+
+    @property
+    def repository(self) -> FunctionRepository:
+        return self.records.functions
+
+    @property
+    def versions(self) -> Versions:
+        return self.records.versions
+
+    @property
+    def aliases(self) -> Aliases:
+        return self.records.aliases
+
+    @property
+    def concurrency(self) -> Concurrency:
+        return self.records.concurrency
+
+    @property
+    def event_configs(self) -> EventConfigs:
+        return self.records.event_configs
+
+    @property
+    def tags(self) -> FunctionTags:
+        return self.records.tags
 
     def create(self, name: str = "resize", text: str = "def handler(event, context): ...", **making: Any) -> Function:
         return self.control.create(name, zipped(text), APP, Making(**making))
 
     def code(self, function: Function) -> str:
         """Return what lies in the folder of a version's code."""
-        return (self.home.functions / function.name / function.code_id / "app.py").read_text()
+        folder = self.store.folder(function)
+        assert folder is not None
+        return (folder / "app.py").read_text()
 
 
 @pytest.fixture
@@ -70,36 +109,11 @@ def rooms(tmp_path: Path) -> Iterator[Rooms]:
     seconds = itertools.count()
 
     def clock() -> datetime:
-        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=next(seconds))
+        return datetime.now(UTC) + timedelta(seconds=next(seconds))
 
-    def alone_with(name: str) -> contextlib.AbstractContextManager[None]:
-        return contextlib.nullcontext()
-
-    def remove_unused(name: str, kept: set[str]) -> None:
-        remove_others(home, name, kept | {version.code_id for version in repository.versions(name)})
-
-    repository = FunctionRepository(database, REGION)
+    records = FunctionRecords(database, REGION, clock=clock, is_bucket=lambda name: name == "failed")
     layers = Layers(database, home, REGION, tuple, clock)
-    tags = FunctionTags(database, repository, REGION)
-    versions = Versions(repository, alone_with)
-    tools = Tools(
-        home=home,
-        layers=layers,
-        alone_with=alone_with,
-        runtime_image=lambda function: f"image of {function.runtime}",
-        image_id=lambda name: IMAGES.get(name, ""),
-        remove_unused=remove_unused,
-        clock=clock,
-    )
-    yield Rooms(
-        home=home,
-        repository=repository,
-        layers=layers,
-        control=Control(repository, versions, tags, tools),
-        versions=versions,
-        aliases=Aliases(repository, REGION, alone_with),
-        concurrency=Concurrency(repository, clock),
-        event_configs=EventConfigs(repository, REGION, clock),
-        tags=tags,
-    )
+    store = CodeStore(home, clock)
+    bench = Workbench(home, store, FunctionLocks(home, Silent()), layers, Images(), clock)
+    yield Rooms(home, database, records, layers, store, Control(records, bench))
     database.close()

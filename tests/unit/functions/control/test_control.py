@@ -1,6 +1,7 @@
 """create-function, update-function-code, update-function-configuration, delete-function --qualifier."""
 
 import dataclasses
+import os
 
 import pytest
 
@@ -14,7 +15,8 @@ from emulator.functions.errors import (
     PreconditionFailedError,
     ResourceConflictError,
 )
-from tests.unit.functions.control.conftest import APP, IMAGES, Rooms, zipped
+from emulator.functions.references import FunctionReference
+from tests.unit.functions.control.conftest import APP, ARN, IMAGES, Rooms, zipped
 
 
 def test_a_function_is_created_from_a_zip(rooms: Rooms) -> None:
@@ -172,11 +174,11 @@ def test_two_that_change_the_same_do_not_undo_each_other(rooms: Rooms) -> None:
 def test_a_change_forgets_why_no_worker_started(rooms: Rooms) -> None:
     """The new code may be better: get-function must not tell of the old one."""
     rooms.create()
-    rooms.repository.note_failure("resize", "$LATEST", "no")
+    rooms.records.start_failures.note("resize", "$LATEST", "no")
 
     rooms.control.update_code("resize", zipped("new = 1"), NOTHING)
 
-    assert rooms.repository.failure("resize") is None
+    assert rooms.records.start_failures.of("resize") is None
 
 
 @pytest.mark.parametrize("changes", [NOTHING, Changes(memory_mb=256)])
@@ -189,11 +191,15 @@ def test_a_version_keeps_its_code_until_it_is_deleted(rooms: Rooms) -> None:
     first = rooms.create(publish=True)
     rooms.control.update_code("resize", zipped("new = 1"), NOTHING)
     rooms.control.update_code("resize", zipped("newer = 1"), NOTHING)
+    folder = rooms.home.function_code("resize", first.code_id)
+    os.utime(folder, (0, 0))  # long ago
+    rooms.control.update_code("resize", zipped("newest = 1"), NOTHING)
     assert rooms.code(rooms.repository.find("resize", "1")) == rooms.code(first)
 
-    rooms.control.delete_version("resize", "1")
+    os.utime(folder, (0, 0))
+    rooms.control.delete(FunctionReference("resize", "1"))
 
-    assert not (rooms.home.functions / "resize" / first.code_id).exists()
+    assert not folder.exists()
     with pytest.raises(NotFoundError):
         rooms.repository.find("resize", "1")
 
@@ -203,7 +209,7 @@ def test_a_version_that_an_alias_needs_stays(rooms: Rooms) -> None:
     rooms.aliases.create("resize", "live", "1")
 
     with pytest.raises(ResourceConflictError, match=r"aliases reference it: \[live\]"):
-        rooms.control.delete_version("resize", "1")
+        rooms.versions.delete("resize", "1")
 
 
 @pytest.mark.parametrize(
@@ -214,7 +220,7 @@ def test_only_a_version_is_deleted_by_its_qualifier(rooms: Rooms, qualifier: str
     rooms.create()
 
     with pytest.raises(EmulatorError) as caught:
-        rooms.control.delete_version("resize", qualifier)
+        rooms.versions.delete("resize", qualifier)
 
     assert sentence in caught.value.message
 
@@ -222,4 +228,41 @@ def test_only_a_version_is_deleted_by_its_qualifier(rooms: Rooms, qualifier: str
 def test_to_delete_a_version_twice_is_no_error(rooms: Rooms) -> None:
     rooms.create()
 
-    rooms.control.delete_version("resize", "7")
+    rooms.versions.delete("resize", "7")
+
+
+def test_a_dry_run_lays_no_code_down(rooms: Rooms) -> None:
+    """Nothing is changed: not the record, not the folder."""
+    before = rooms.create()
+    folders = {path.name for path in rooms.home.function_codes("resize").iterdir()}
+
+    seen = rooms.control.update_code("resize", zipped("other = 1"), NOTHING, dry_run=True)
+
+    assert seen.code_sha256 != before.code_sha256
+    assert rooms.repository.find("resize") == before
+    assert {path.name for path in rooms.home.function_codes("resize").iterdir()} == folders
+
+
+@pytest.mark.parametrize("reference", ["resize:1", "resize:live", f"{ARN}:1"])
+def test_a_version_is_not_changed_by_changing_the_function(rooms: Rooms, reference: str) -> None:
+    """Nor is the function, by one who meant a version."""
+    before = rooms.create(publish=True)
+
+    for verb in (
+        lambda: rooms.control.update_code(reference, zipped("other = 1"), NOTHING),
+        lambda: rooms.control.update_configuration(reference, Changes(memory_mb=512)),
+        lambda: rooms.control.create(reference, zipped(), APP, Making()),
+        lambda: rooms.concurrency.reserve(reference, 1),
+    ):
+        with pytest.raises(InvalidFunctionError, match="Aliases and versions do not support this operation"):
+            verb()
+
+    assert rooms.repository.find("resize").code_id == before.code_id
+
+
+def test_a_deleted_function_leaves_no_folder(rooms: Rooms) -> None:
+    rooms.create()
+
+    rooms.control.delete(FunctionReference("resize"))
+
+    assert not rooms.home.function_codes("resize").exists()

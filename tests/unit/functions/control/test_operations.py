@@ -5,7 +5,13 @@ import pytest
 from emulator.http.lambda_.operations import OPERATIONS, Operation
 from tests.aws_shapes import operation_model
 
-_NAMES = {"{FunctionName}": "{name}", "{Name}": "{alias}", "{Resource}": "{arn}"}
+_NAMES = {
+    "{FunctionName}": "{name}",
+    "{Name}": "{alias}",
+    "{Resource}": "{arn}",
+    "{LayerName}": "{layer}",
+    "{VersionNumber}": "{version}",
+}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)

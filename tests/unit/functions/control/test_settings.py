@@ -109,6 +109,7 @@ def test_putting_says_all_anew_and_updating_a_part(rooms: Rooms) -> None:
         (EventChanges(max_retries=3), "Value '3' at 'maximumRetryAttempts'"),
         (EventChanges(max_age_seconds=59), "Value '59' at 'maximumEventAgeInSeconds'"),
         (EventChanges(on_success=ARN), "You can't specify the function as a destination for itself."),
+        (EventChanges(on_failure="arn:aws:s3:::nobody/x"), "The destination ARN arn:aws:s3:::nobody/x is invalid."),
         (EventChanges(on_success=f"{ARN}2"), f"The destination ARN {ARN}2 is invalid."),
         (EventChanges(on_failure="arn:aws:sqs:us-east-1:000000000000:q"), "target ARN arn:aws:sqs"),
     ],
@@ -131,13 +132,13 @@ def test_events_of_what_is_not_there_are_not_spoken_of(rooms: Rooms) -> None:
 
 def test_a_loop_may_be_allowed(rooms: Rooms) -> None:
     rooms.create()
-    assert rooms.event_configs.recursive_loop("resize") == "Terminate"
+    assert rooms.records.recursion.of("resize") == "Terminate"
 
-    rooms.event_configs.set_recursive_loop("resize", "Allow")
+    rooms.records.recursion.set("resize", "Allow")
 
-    assert rooms.event_configs.recursive_loop("resize") == "Allow"
+    assert rooms.records.recursion.of("resize") == "Allow"
     with pytest.raises(EmulatorError, match=r"\[Allow, Terminate\]"):
-        rooms.event_configs.set_recursive_loop("resize", "allow")
+        rooms.records.recursion.set("resize", "allow")
 
 
 def test_tags_are_the_functions_and_go_with_it(rooms: Rooms) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.functions.logs.errors import InvalidLogParameterError
+from emulator.errors import InvalidRequestError
 from emulator.functions.logs.group import LogGroups
 from emulator.functions.logs.names import check_group_name, group_name, group_parts
 
@@ -46,7 +46,7 @@ def test_usual_names_are_usual_folders() -> None:
 
 @pytest.mark.parametrize("name", ["", "a b", "/aws/lambda/ä", "a:b", "a\n", "x" * 513, "aws/lambda/x", "y" * 201])
 def test_what_aws_or_a_file_system_does_not_take_is_refused(name: str) -> None:
-    with pytest.raises(InvalidLogParameterError):
+    with pytest.raises(InvalidRequestError):
         check_group_name(name)
 
 

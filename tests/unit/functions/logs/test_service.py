@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from emulator.errors import InvalidRequestError
 from emulator.functions.logs.errors import InvalidLogParameterError, LogGroupNotFoundError, LogStreamNotFoundError
 from emulator.functions.logs.service import Logs, Selection
 from tests.unit.functions.logs.conftest import NOW, Shelf, texts
@@ -20,7 +21,7 @@ def test_groups_are_listed_with_what_they_take(shelf: Shelf, logs: Logs) -> None
     assert logs.groups() == []
     shelf.stream().write(b"hello\n")
 
-    (group,) = logs.groups("/aws/", "Resize")
+    (group,) = logs.groups(part="Resize")
 
     assert (group.name, group.created, group.retention_days) == (GROUP, NOW, None)
     assert group.stored_bytes == len("2026-01-02T03:04:05.678Z hello\n")
@@ -68,7 +69,7 @@ def test_the_retention_is_one_of_awss(shelf: Shelf, logs: Logs) -> None:
     assert logs.groups()[0].retention_days == 7
     logs.keep_for(GROUP, None)
     assert logs.groups()[0].retention_days is None
-    with pytest.raises(InvalidLogParameterError, match="retentionInDays"):
+    with pytest.raises(InvalidRequestError, match="retentionInDays"):
         logs.keep_for(GROUP, 8)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -140,6 +141,30 @@ def test_who_has_no_token_is_turned_away(processes: Processes, tmp_path: Path) -
     assert asyncio.run(story()) == b""
 
 
+def test_holders_are_met_again_once_there_are_descriptors(
+    processes: Processes, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A server that has none left for a moment must not be deaf for the rest of its life."""
+    folder = tmp_path / "run" / "holders"
+
+    async def story() -> bytes:
+        async with lenders(folder) as at:
+            await at.make(processes.run)
+            (file,) = folder.iterdir()
+            loop = asyncio.get_running_loop()
+            with socket.socket(socket.AF_UNIX) as stranger, _at(folder):
+                stranger.setblocking(False)
+                with _no_descriptors():
+                    await loop.sock_connect(stranger, file.name)
+                    async with asyncio.timeout(30):
+                        while "holder was not met" not in caplog.text:  # noqa: ASYNC110 - nobody tells
+                            await asyncio.sleep(0.01)
+                await loop.sock_sendall(stranger, b"0" * 32 + b"\n")
+                return await asyncio.wait_for(loop.sock_recv(stranger, 10), 30)
+
+    assert asyncio.run(story()) == b"", "it was heard, and turned away"
+
+
 def test_a_holder_that_has_ended_is_lost_at_the_first_question(processes: Processes, tmp_path: Path) -> None:
     """The error is one that has the pool take another holder, and its message names this one."""
 
@@ -186,6 +211,21 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def _no_descriptors() -> Iterator[None]:
+    limits, taken = resource.getrlimit(resource.RLIMIT_NOFILE), list[int]()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, limits[1]))
+    try:
+        with contextlib.suppress(OSError):
+            while True:
+                taken.append(os.open("/dev/null", os.O_RDONLY))
+        yield
+    finally:
+        for descriptor in taken:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 @contextlib.contextmanager

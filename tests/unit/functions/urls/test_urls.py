@@ -11,9 +11,9 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from emulator.errors import EmulatorError
-from emulator.functions.aliases import Alias
+from emulator.functions.alias import Alias
 from emulator.functions.definition import Function
-from emulator.functions.repository import FunctionRepository
+from emulator.functions.function_records import FunctionRecords
 from emulator.functions.urls import FunctionUrls
 from emulator.functions.urls.cors import preflight_headers, response_headers
 from emulator.functions.urls.document import configuration, created
@@ -29,18 +29,23 @@ ID = "abcdefghijklmnopqrstuvwxyz012345"
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Iterator[FunctionRepository]:
+def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(tmp_path / "state.db")
-    repository = FunctionRepository(database, "us-east-1")
-    repository.save(FUNCTION)
-    repository.save_alias(Alias("hello", "live", "$LATEST", "r"))
-    yield repository
+    yield database
     database.close()
 
 
 @pytest.fixture
-def urls(repository: FunctionRepository) -> FunctionUrls:
-    return FunctionUrls(repository._database, repository, "us-east-1", lambda: NOW)
+def records(database: Database) -> FunctionRecords:
+    records = FunctionRecords(database, "us-east-1")
+    records.functions.save(FUNCTION)
+    records.aliases.save(Alias("hello", "live", "$LATEST", "r"))
+    return records
+
+
+@pytest.fixture
+def urls(database: Database, records: FunctionRecords) -> FunctionUrls:
+    return FunctionUrls(database, records.functions, lambda: NOW)
 
 
 def test_a_url_is_of_a_function_or_an_alias_and_each_has_one(urls: FunctionUrls) -> None:
@@ -107,13 +112,13 @@ def test_a_url_that_is_not_here_is_awss_error(urls: FunctionUrls) -> None:
             urls.create(name, "NONE")
 
 
-def test_a_url_goes_with_its_function(urls: FunctionUrls, repository: FunctionRepository) -> None:
+def test_a_url_goes_with_its_function(urls: FunctionUrls, records: FunctionRecords) -> None:
     """
     A new function of the same name is another one.
     """
     url = urls.create("hello", "NONE")
 
-    repository.delete("hello")
+    records.functions.delete("hello")
 
     assert urls.by_id(url.id) is None
 
@@ -177,8 +182,9 @@ def test_only_an_allowed_origin_is_told_so(cors: Cors, origin: str, expected: st
         (f"{ID.upper()}.Lambda-URL.localhost", "/", ID),
         ("localhost:4566", f"/_cloudlet/url/{ID}", ID),
         ("127.0.0.1:4566", f"/_cloudlet/url/{ID}/a/b?c=d", ID),
-        ("127.0.0.1:4566", f"/_cloudlet/url/{ID}x/a", None),
-        ("127.0.0.1:4566", "/_cloudlet/url/short/", None),
+        ("127.0.0.1:4566", f"/_cloudlet/url/{ID}x/a", f"{ID}x"),
+        ("127.0.0.1:4566", "/_cloudlet/url/short/", "short"),
+        ("nobody.lambda-url.localhost", "/", "nobody"),
         (f"{ID}.lambda-url.evil.example", "/", None),
         (f"a.{ID}.lambda-url.localhost", "/", None),
         ("bucket.s3.localhost:4566", "/key", None),

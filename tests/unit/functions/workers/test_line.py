@@ -64,15 +64,18 @@ def test_a_refusal_is_for_the_head_or_for_everybody() -> None:
 def test_the_head_knows_how_long_it_has_waited() -> None:
     """By that a busy function is told to make room for another."""
 
+    now = [100.0]
+
     async def scenario() -> None:
-        line = Line()
+        line = Line(lambda: now[0])
         assert line.waited_seconds() == 0
         head = line.join()
-        await asyncio.sleep(0.02)
+        now[0] += 2
         line.join()
+        now[0] += 3
 
-        assert line.waited_seconds() >= 0.02
+        assert line.waited_seconds() == 5
         line.leave(head)
-        assert line.waited_seconds() < 0.02
+        assert line.waited_seconds() == 3
 
     run(scenario())

@@ -26,7 +26,8 @@ export function postInitError(error) {
 }
 
 function sendError(path, error) {
-  const headers = { "Lambda-Runtime-Function-Error-Type": encodeURI(typeOf(error)) };
+  const type = Buffer.from(String(typeOf(error))).toString(); // without halves of characters, which have no code
+  const headers = { "Lambda-Runtime-Function-Error-Type": encodeURI(type) };
   return send("POST", path, JSON.stringify(described(error)), headers);
 }
 
