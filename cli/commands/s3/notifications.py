@@ -95,7 +95,7 @@ def list_deliveries(
     uri: AnyBucketUri = None,
     failed: Annotated[bool, typer.Option("--failed", help="Only those that were given up.")] = False,
 ) -> Answer:
-    """List notifications that a folder or a web server has not got: what is on its way, and what was given up.
+    """List notifications that have not arrived: on their way, or given up.
 
     \b
     cloudlet s3 list-deliveries

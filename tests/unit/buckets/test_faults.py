@@ -82,7 +82,7 @@ def test_a_second_server_of_a_home_refuses(home: Home) -> None:
         )
 
     assert (second.returncode, second.stdout) == (1, "")
-    assert second.stderr.startswith("error: a server, or an invocation without one, runs")
+    assert second.stderr.startswith("error: a server runs for this home")
     assert "Traceback" not in second.stderr
 
 

@@ -90,7 +90,7 @@ def test_a_function_whose_triggers_cannot_be_removed_stays(cloud: Cloud, trigger
     triggers.add("tidy", "raw")
     with cloud.database.transaction() as transaction:
         transaction.execute(
-            "CREATE TRIGGER broken BEFORE DELETE ON notification_rule BEGIN SELECT RAISE(ABORT, 'disk'); END"
+            "CREATE TRIGGER broken BEFORE DELETE ON notification BEGIN SELECT RAISE(ABORT, 'disk'); END"
         )
 
     with pytest.raises(Exception, match="disk"):

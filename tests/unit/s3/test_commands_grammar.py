@@ -17,7 +17,14 @@ from cli.helptext import commands_of
 from cli.main import app, run
 
 PROJECT = Path(__file__).parents[3]
-OWN_VERBS = {"path"}
+OWN_VERBS = {
+    "path",
+    "add-notification",
+    "list-notifications",
+    "remove-notification",
+    "list-deliveries",
+    "retry-deliveries",
+}
 OWN_OPTIONS = {"--path": 1, "-q": 0}
 """What AWS has not, and how many words belong to it."""
 
