@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +90,7 @@ def require_server(home: Home) -> ServerProcess:
     return server
 
 
-def start_server(home: Home, on_wait: Callable[[], None] = lambda: None) -> ServerProcess:
+def start_server(home: Home, on_wait: Callable[[], None] = lambda: None, options: Sequence[str] = ()) -> ServerProcess:
     """
     Start the server in the background and return when it answers; the reason is in the error if it does not.
 
@@ -100,7 +100,12 @@ def start_server(home: Home, on_wait: Callable[[], None] = lambda: None) -> Serv
     with home.server_log.open("ab") as log:
         begun = log.tell()
         child = subprocess.Popen(
-            _command(home), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"
+            [*_command(home), *options],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd="/",
         )
     try:
         if server := _came_up(child, home, on_wait):
@@ -157,10 +162,10 @@ def invocations_hold(home: Home) -> bool:
         return False
 
 
-def run_in_foreground(home: Home) -> int:
+def run_in_foreground(home: Home, options: Sequence[str] = ()) -> int:
     """Be the server's parent until it ends; Ctrl-C reaches it, too. Return its exit code, a shell's for a signal."""
     home.create()
-    child = subprocess.Popen(_command(home), stdin=subprocess.DEVNULL)
+    child = subprocess.Popen([*_command(home), *options], stdin=subprocess.DEVNULL)
     while True:
         try:
             ended = child.wait()

@@ -29,6 +29,9 @@ def add_to(app: typer.Typer) -> None:
 
 def start(
     foreground: Annotated[bool, typer.Option("--foreground", help="Stay here; Ctrl-C ends it.")] = False,
+    require_auth: Annotated[
+        bool, typer.Option("--require-auth", help="Refuse S3 requests that are not signed; see `help environment`.")
+    ] = False,
 ) -> Answer:
     """Run the server: triggers, warm functions, the S3 and Lambda endpoint.
 
@@ -39,6 +42,7 @@ def start(
     """
     from cli.server import find_server, run_in_foreground, start_server
 
+    options = ["--require-auth"] if require_auth else []
     with open_cloud() as cloud:
         if running := find_server(cloud.home):
             raise ConflictError(
@@ -48,9 +52,9 @@ def start(
         cloud.engine.info()
         cloud.images.holder_image()
         if foreground:
-            return Answer(None, text="", exit_code=run_in_foreground(cloud.home))
+            return Answer(None, text="", exit_code=run_in_foreground(cloud.home, options))
         with cloud.progress.step("starting the server"):
-            server = start_server(cloud.home, lambda: note("waiting for the end of an invocation without a server"))
+            server = start_server(cloud.home, _say_that_it_waits, options)
     facts = server.status()
     left = facts["recovered"]
     if left["events"] or left["workers"]:
@@ -63,6 +67,10 @@ def start(
         text=f"cloudlet runs at {facts['endpoint']} (pid {server.pid})",
         hint="drop files into bucket folders; see `cloudlet status`, end it with `cloudlet stop`",
     )
+
+
+def _say_that_it_waits() -> None:
+    note("waiting for the end of an invocation without a server")
 
 
 def stop() -> Answer:
@@ -142,8 +150,8 @@ def env() -> Answer:
         port = running.port if running else cloud.settings.port
     values = {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-        "AWS_ACCESS_KEY_ID": "cloudlet",
-        "AWS_SECRET_ACCESS_KEY": "cloudlet",
+        "AWS_ACCESS_KEY_ID": cloud.settings.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": cloud.settings.secret_access_key,
         "AWS_REGION": cloud.settings.region,
         "AWS_DEFAULT_REGION": cloud.settings.region,
     }

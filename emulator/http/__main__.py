@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _FAILED, _NO_ENGINE, _INTERRUPTED = 1, 3, 130
+_REQUIRE_AUTH = "--require-auth"
 _ONCE = "--once"
 """Serve until stdin ends, say the port on stdout, watch and dispatch nothing."""
 
@@ -84,7 +85,7 @@ def _on_signals(action: Callable[[], object] | None) -> None:
 
 def main(arguments: list[str]) -> int:
     """Run until ended; return the exit code."""
-    home, once = _asked(arguments)
+    home, once, require_auth = _asked(arguments)
     allow_most_open_files()
     logging.basicConfig(
         level=logging.WARNING if once else logging.INFO,
@@ -95,6 +96,8 @@ def main(arguments: list[str]) -> int:
     settings = Settings.from_environment()
     if home is not None:
         settings = dataclasses.replace(settings, home=home)
+    if require_auth:
+        settings = dataclasses.replace(settings, require_auth=True)
     with Cloud(settings) as cloud:
         try:
             with ServerLock(cloud.home.server_lock, shared=once) as lock:
@@ -112,15 +115,15 @@ def main(arguments: list[str]) -> int:
             return _FAILED
 
 
-def _asked(arguments: list[str]) -> tuple[Path | None, bool]:
-    """Return whose server this is, None for CLOUDLET_HOME's, and whether it is for one call: not a word for people."""
-    once = _ONCE in arguments
-    match [word for word in arguments if word != _ONCE]:
+def _asked(arguments: list[str]) -> tuple[Path | None, bool, bool]:
+    """Return whose server this is, None for CLOUDLET_HOME's, if it is for one call, and if it requires signatures."""
+    once, require_auth = _ONCE in arguments, _REQUIRE_AUTH in arguments
+    match [word for word in arguments if word not in (_ONCE, _REQUIRE_AUTH)]:
         case []:
-            return None, once
+            return None, once, require_auth
         case ["--home", home]:
-            return Path(home), once
-    raise SystemExit(f"usage: python -m emulator.http [--home FOLDER] [{_ONCE}]")
+            return Path(home), once, require_auth
+    raise SystemExit(f"usage: python -m emulator.http [--home FOLDER] [{_ONCE}] [{_REQUIRE_AUTH}]")
 
 
 if __name__ == "__main__":

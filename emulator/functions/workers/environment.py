@@ -3,9 +3,11 @@
 What a user may not set is laid over what he may, and that over what he may extend, such as PATH.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from emulator.functions.definition import Function
+from emulator.settings import Settings
 
 LOG_DESCRIPTOR = "3"
 """Where a runtime client of AWS's writes what goes through `logging`: an event a frame."""
@@ -13,6 +15,13 @@ LOG_DESCRIPTOR = "3"
 _XRAY_ADDRESS, _XRAY_PORT = "169.254.100.1", "2000"  # where nothing listens here, and on AWS the daemon
 _LIBRARIES = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
 _PROGRAMS = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"
+
+_OF_A_ROLE = {
+    "AWS_ACCESS_KEY_ID": "ASIACLOUDLET00000000",
+    "AWS_SECRET_ACCESS_KEY": "cloudlet",
+    "AWS_SESSION_TOKEN": "cloudlet",
+}
+"""Temporary ones, as on AWS; good for nothing where signatures are looked at."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,8 @@ class Surroundings:
     region: str
     endpoint: str
     """Where a worker finds the S3 endpoint: a URL as seen from inside."""
+    credentials: Mapping[str, str] = field(default_factory=lambda: dict(_OF_A_ROLE))
+    """What handlers sign with, as AWS's variables."""
 
 
 def worker_environment(
@@ -38,9 +49,7 @@ def worker_environment(
         "AWS_XRAY_DAEMON_ADDRESS": f"{_XRAY_ADDRESS}:{_XRAY_PORT}",
         **_of_runtime(function),
         **function.environment,
-        "AWS_ACCESS_KEY_ID": "ASIACLOUDLET00000000",
-        "AWS_SECRET_ACCESS_KEY": "cloudlet",
-        "AWS_SESSION_TOKEN": "cloudlet",
+        **surroundings.credentials,
         "AWS_REGION": surroundings.region,
         "AWS_DEFAULT_REGION": surroundings.region,
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
@@ -56,6 +65,14 @@ def worker_environment(
         "TZ": ":UTC",
         **_places(function),
     }
+
+
+def surroundings_of(settings: Settings, endpoint: str) -> Surroundings:
+    """Return those of a server at *endpoint*; where it requires signatures, handlers have what it requires."""
+    if not settings.require_auth:
+        return Surroundings(settings.region, endpoint)
+    signing = {"AWS_ACCESS_KEY_ID": settings.access_key_id, "AWS_SECRET_ACCESS_KEY": settings.secret_access_key}
+    return Surroundings(settings.region, endpoint, signing)
 
 
 def _of_runtime(function: Function) -> dict[str, str]:

@@ -15,7 +15,7 @@ from emulator.functions.errors import WorkerStartError
 from emulator.functions.records import Invocation, InvocationResult
 from emulator.functions.workers.calls import Calls
 from emulator.functions.workers.ear import Ear
-from emulator.functions.workers.environment import Surroundings
+from emulator.functions.workers.environment import surroundings_of
 from emulator.functions.workers.holder import Holders
 from emulator.functions.workers.pool import House, WorkerPool
 from emulator.functions.workers.provisioned import KeptReady
@@ -100,7 +100,7 @@ class Fleet:
         api = self._api = RuntimeApi()
         await api.start()
         removal, holders = self._with_holders()
-        surroundings = Surroundings(settings.region, endpoint)
+        surroundings = surroundings_of(settings, endpoint)
         workshop = Workshop(
             means.engine,
             api,
