@@ -29,15 +29,21 @@ _LARGE_ROUNDS = 4
 _HUGE_BYTES = GIB
 _MOST_GROWTH_MIB = 16.0
 
-_GET = 'request = function() return wrk.format("GET", "/bench/key-000500") end'
+# moto wants to see a signature, whatever it says.
+_SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+_GET = f'wrk.headers["Authorization"] = "{_SIGNED}"; request = function() return wrk.format("GET", "/bench/key-000500") end'
 _PUT = """
 local count, body, run = 0, string.rep("x", 1024), "%s"
+local headers = {["Content-Type"] = "text/plain", ["Authorization"] = "%s"}
 request = function()
   count = count + 1
-  return wrk.format("PUT", "/bench/put/" .. run .. "-" .. count, {["Content-Type"] = "text/plain"}, body)
+  return wrk.format("PUT", "/bench/put/" .. run .. "-" .. count, headers, body)
 end
 """
-_LIST = 'request = function() return wrk.format("GET", "/bench?list-type=2&prefix=key-") end'
+_LIST = (
+    f'wrk.headers["Authorization"] = "{_SIGNED}";'
+    ' request = function() return wrk.format("GET", "/bench?list-type=2&prefix=key-") end'
+)
 
 
 def measure() -> Iterator[Figure]:
@@ -57,7 +63,7 @@ def _small(ports: Mapping[str, int]) -> Iterator[Figure]:
     runs = iter(range(1000))
     for name, script, least in (
         ("get of 1 KiB", lambda: _GET, 1.3),
-        ("put of 1 KiB", lambda: _PUT % f"{time.time_ns()}-{next(runs)}", 1.0),
+        ("put of 1 KiB", lambda: _PUT % (f"{time.time_ns()}-{next(runs)}", _SIGNED), 1.0),
         (f"list of {_KEYS} keys", lambda: _LIST, 2.0),
     ):
         things = {peer: _load(port, script) for peer, port in ports.items()}
@@ -151,7 +157,8 @@ def _faster(name: str, taken: Mapping[str, Samples], least: float) -> Figure:
 def _fill(port: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port)
     for target in (f"/{_BUCKET}", *(f"/{_BUCKET}/key-{number:06}" for number in range(_KEYS))):
-        connection.request("PUT", target, b"" if target == f"/{_BUCKET}" else b"x" * 1024)
+        body = b"" if target == f"/{_BUCKET}" else b"x" * 1024
+        connection.request("PUT", target, body, {"Authorization": _SIGNED})
         answer = connection.getresponse()
         answer.read()
         if answer.status != 200:
@@ -241,7 +248,7 @@ def _upload(port: int, key: str, file: Path) -> None:
 
 def _download(port: int, key: str) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("GET", f"/{_BUCKET}/{key}")
+    connection.request("GET", f"/{_BUCKET}/{key}", headers={"Authorization": _SIGNED})
     answer, room = connection.getresponse(), bytearray(4 * MIB)
     while answer.readinto(room):
         pass
