@@ -120,23 +120,37 @@ class Objects:
         if version_id is not None:
             return self._open_version(bucket, key, version_id)
         for _ in range(_ATTEMPTS):
-            stored = self._row(bucket, key)
-            if stored is not None and not stored.in_folder:
-                try:
-                    return self._open_blob(stored)
-                except NoSuchKeyError:
-                    if self._row(bucket, key) == stored:
-                        raise
-                    continue  # others came in between, and what they wrote is elsewhere
-            file = self._folder.files(bucket).open(key) if is_storable(key) else None
-            if file is not None and stored is not None and stored.fingerprint == fingerprint_of(fstat(file.fileno())):
-                return OpenObject(stored, file, may_change=True)
-            if file is not None:
-                file.close()
+            if (opened := self.open_known(bucket, key)) is not None:
+                return opened
             self._folder.reconcile(bucket, key, stillness_seconds=_STILLNESS_SECONDS)
             if self._row(bucket, key) is None:
                 raise self._missing(bucket, key)
         raise ObjectBeingWrittenError(bucket, key)
+
+    def open_known(self, bucket: str, key: str) -> OpenObject | None:
+        """
+        Return what `open` does, if the row is right: that is soon known, and waits for nobody.
+
+        None if there is no object, or somebody changed its file, and it must be read to tell.
+        """
+        check_key(key)
+        stored = self._row(bucket, key)
+        if stored is None:
+            return None
+        if not stored.in_folder:
+            try:
+                return self._open_blob(stored)
+            except NoSuchKeyError:
+                if self._row(bucket, key) == stored:
+                    raise
+                return None  # others came in between, and what they wrote is elsewhere
+        file = self._folder.files(bucket).open(key) if is_storable(key) else None
+        if file is None:
+            return None
+        if stored.fingerprint != fingerprint_of(fstat(file.fileno())):
+            file.close()
+            return None
+        return OpenObject(stored, file, may_change=True)
 
     def head(self, bucket: str, key: str, version_id: str | None = None) -> StoredObject:
         """Return the object's record."""

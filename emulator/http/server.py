@@ -22,6 +22,7 @@ from emulator.http.lambda_.invoke import PATH as INVOKE_PATH
 from emulator.http.lambda_.invoke import InvokeDoor
 from emulator.http.lambda_.url import UrlDoor
 from emulator.http.lock import ServerLock
+from emulator.http.s3.expectation import meet_expectation
 from emulator.http.unserved import refuse_other_services
 from emulator.pipeline.background import DRAIN_SECONDS
 from emulator.pipeline.serving import Pipeline, Recovered
@@ -129,7 +130,7 @@ class Server:
         app.router.add_post(own_paths.WAKE, control.wake)
         app.router.add_post(INVOKE_PATH, InvokeDoor(cloud.functions, pipeline).handle)
         ApiDoor(cloud, pipeline).add_to(app.router)
-        app.router.add_route("*", s3.PATH, self._s3, name=s3.ROUTE)
+        app.router.add_route("*", s3.PATH, self._s3, name=s3.ROUTE, expect_handler=meet_expectation)
         app.on_response_prepare.append(self._tell_pages)
         return app
 

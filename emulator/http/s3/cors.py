@@ -17,6 +17,7 @@ from emulator.http.aws.request import read_query
 from emulator.http.s3 import ROUTE
 from emulator.http.s3.address import Address, address_of, decode
 from emulator.http.s3.cors_rules import ALLOW, METHODS, Question, find_rule, headers_of
+from emulator.http.s3.expectation import meet_expectation
 from emulator.http.s3.sites import site_of
 
 _NOUN = "BucketCors"
@@ -42,7 +43,7 @@ class Cors:
 
     def add_to(self, app: web.Application, path: str, handler: Callable[[web.Request], Any]) -> None:
         """Have *handler* answer all of *path*, preflights too, and its answers say what a page may read."""
-        app.router.add_route("*", path, handler, name=ROUTE)
+        app.router.add_route("*", path, handler, name=ROUTE, expect_handler=meet_expectation)
         app.on_response_prepare.append(self.tell)
 
     async def tell(self, request: web.Request, response: web.StreamResponse) -> None:

@@ -232,7 +232,7 @@ def test_a_full_disk_for_the_state_stops_events_until_there_is_room(settings: Se
 
         keys |= notebook.drop("meanwhile", 100)
         server_log = house.cloud.home.server_log
-        wait_for(lambda: "full" in server_log.read_text())
+        wait_for(lambda: "No space left on device" in server_log.read_text())
         filler.unlink()
         wait_for(lambda: notebook.settled() >= len(keys), deadline_seconds=120)
 

@@ -15,13 +15,14 @@ from pathlib import Path
 import pytest
 
 from emulator.buckets import Buckets, ObjectEvent
+from emulator.buckets.keys import OWN_FOLDER
 from emulator.home import Home
 from emulator.settings import Settings
 from emulator.state import Database
 from tests.conftest import wait_for
 from tests.unit.s3.process import ServerProcess, make_table
 from tests.unit.s3.process import remember as remember_in_table
-from tests.unit.s3.writers import BUCKETS, OWN, WRITTEN, Notes, Writer, name_of
+from tests.unit.s3.writers import BUCKETS, FAR, OWN, WRITTEN, Notes, Writer, name_of
 
 ROUNDS = int(os.environ.get("CLOUDLET_FAULT_ROUNDS", "50"))
 SEED = int(os.environ.get("CLOUDLET_FAULT_SEED", "20261126"))
@@ -115,10 +116,12 @@ class House:
         self._settings = settings
         self._log = log
 
-    def prepare(self) -> None:
+    def prepare(self, elsewhere: Path) -> None:
         make_table(self.database)
         for name, versioning in BUCKETS.items():
-            self.buckets.create_bucket(name)
+            if name in FAR:
+                (elsewhere / name).mkdir()
+            self.buckets.create_bucket(name, elsewhere / name if name in FAR else None)
             if versioning:
                 self.buckets.set_versioning(name, versioning)
 
@@ -142,7 +145,8 @@ class House:
 
     def recover(self) -> None:
         """Have all that is left be found at once: what is young is given time otherwise."""
-        for leftover in self.home.staging.iterdir():
+        ways_in = (self.home.staging, *(self.home.buckets / name / OWN_FOLDER for name in FAR))
+        for leftover in (path for way in ways_in if way.exists() for path in way.iterdir()):
             os.utime(leftover, (0, 0))
         self.buckets.scan_all()
         self.buckets.sweep(0)
@@ -218,7 +222,7 @@ class House:
 
 @pytest.mark.timeout(60 + 10 * ROUNDS)
 def test_a_server_that_is_killed_under_eight_writers_tears_and_doubles_nothing(
-    home: Home, database: Database, settings: Settings, tmp_path: Path
+    home: Home, database: Database, settings: Settings, tmp_path: Path, other_file_system: Path
 ) -> None:
     """
     Whatever it was at, fifty times over: what is there is whole, has been told once, and nothing else is left.
@@ -226,7 +230,7 @@ def test_a_server_that_is_killed_under_eight_writers_tears_and_doubles_nothing(
     Set CLOUDLET_FAULT_ROUNDS to have it killed more often, CLOUDLET_FAULT_SEED for other moments.
     """
     house = House(home, database, settings, tmp_path / "log")
-    house.prepare()
+    house.prepare(other_file_system)
     chance = random.Random(SEED)
 
     for number in range(ROUNDS):

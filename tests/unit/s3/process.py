@@ -35,6 +35,8 @@ _CONTEXT.set_forkserver_preload([__name__])
 s3()  # reads the model, once for all who are forked
 
 _START_SECONDS = 60
+_FILES_OF_A_SHELL = 256
+"""What macOS lets a program open that asks for no more."""
 
 
 def make_table(database: Database) -> None:
@@ -106,8 +108,8 @@ class ServerProcess:
 
 
 def _serve(settings: Settings, log: Path, most_files: int | None, pace: Pace, ready: Connection) -> None:
-    if most_files is not None:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(most_files, 256), most_files))
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES_OF_A_SHELL, most if most_files is None else most_files))
     allow_most_open_files()
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(descriptor, 2)

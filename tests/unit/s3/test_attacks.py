@@ -57,11 +57,16 @@ class Victim:
         return self.send("\r\n".join([*lines, *headers, "", ""]).encode("latin-1") + body)
 
     def everything(self) -> dict[str, str]:
-        """Return what lies where, in the home and beside it, but for the state and its log."""
+        """Return what lies where, in the home and beside it, but for the state, its log, and what is on its way."""
         found = {}
         for folder in (self.home.root, self.outside):
             for path in folder.rglob("*"):
-                if path.is_file() and not path.is_symlink() and not path.name.startswith(("state.db", "log")):
+                if (
+                    path.is_file()
+                    and not path.is_symlink()
+                    and not path.name.startswith(("state.db", "log"))
+                    and path.parent != self.home.staging
+                ):
                     found[str(path)] = path.read_text("latin-1")
         return found
 
@@ -178,11 +183,8 @@ def test_links_devices_and_pipes_in_a_folder_are_no_objects(victim: Victim) -> N
     (raw / "folder").symlink_to(victim.outside)
     (raw / "loop").symlink_to(raw / "loop")
     os.mkfifo(raw / "pipe")
-    with socket.socket(socket.AF_UNIX) as listener:
-        here = Path.cwd()
-        os.chdir(raw)  # a socket's path is short
+    with socket.socket(socket.AF_UNIX) as listener, contextlib.chdir(raw):  # a socket's path is short
         listener.bind("socket")
-        os.chdir(here)
     names = ["link", "folder", "folder/secret", "loop", "pipe", "socket"]
     if os.geteuid() == 0:
         os.mknod(raw / "zero", stat.S_IFCHR | 0o666, os.makedev(1, 5))
@@ -291,7 +293,9 @@ def test_a_length_that_is_none_or_too_large_is_refused(victim: Victim, length: s
     """
     head = f"PUT /raw/length HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
 
-    answer = victim.send(head.encode())
+    with socket.create_connection(("127.0.0.1", victim.server.port), timeout=30) as connection:
+        connection.sendall(head.encode())
+        answer = connection.recv(65536)
 
     assert status(answer) == 400, answer
     assert not (victim.raw / "length").exists()
@@ -310,6 +314,7 @@ def test_a_body_that_ends_early_becomes_no_object(victim: Victim, size: int, hal
             connection.shutdown(socket.SHUT_WR)
             assert status(_rest(connection)) in (0, 400)
 
+    wait_for(lambda: not list(victim.home.staging.iterdir()))
     assert not (victim.raw / "short").exists()
 
 

@@ -1,8 +1,8 @@
-"""What the disk does to the server: no room, no right to write, a folder that is gone. Writers are told, and it goes on."""
+"""What the disk does to the server: no room, no right to write, a folder that is gone. Writers are told; it goes on."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from emulator.buckets import Buckets
 from emulator.home import Home
 from emulator.settings import Settings
+from emulator.state import Database
 from emulator.units import KIB, MIB
 from tests.conftest import wait_for
 from tests.unit.file_systems import fill, memory_file_system, read_only
@@ -196,8 +197,29 @@ def test_an_adopted_folder_that_takes_no_writes_is_still_read(
             assert list(Home(settings.home).staging.iterdir()) == []
 
 
+def test_a_file_that_nobody_may_write_down_yet_keeps_no_reader_of_others_waiting(
+    server: Server, raw: Path, s3: Any, settings: Settings
+) -> None:
+    """
+    To make it known takes the state file, which another process has, and its bytes, which may be many.
+    """
+    s3.put_object(Bucket="raw", Key="known", Body=OLD)
+    (raw / "new").write_bytes(NEW)
+    other = Database(Home(settings.home).state_file)
+    with ThreadPoolExecutor(3) as threads:
+        with other.transaction():
+            waiting = [threads.submit(send, server, method, "/raw/new") for method in ("GET", "HEAD", "GET")]
+            for _ in range(5):
+                assert send(server, "GET", "/raw/known")[2] == OLD
+                assert send(server, "HEAD", "/raw/known")[0] == 200
+            assert not any(answer.done() for answer in waiting)
+
+        assert [answer.result()[0] for answer in waiting] == [200, 200, 200]
+    other.close()
+
+
 @pytest.fixture
-def watched(raw: Path, buckets: Buckets) -> Iterator[Callable[[], None]]:
+def watched(raw: Path, buckets: Buckets) -> Iterator[Callable[[], bool]]:
     """A bucket with an object, whose folder is watched; call it to have all be noticed."""
     (raw / "d").mkdir()
     (raw / "d/a").write_bytes(OLD)
@@ -212,7 +234,7 @@ def keys(s3: Any) -> list[str]:
 
 
 def test_a_folder_that_is_deleted_under_the_server_is_an_empty_bucket(
-    watched: Callable[[], None], raw: Path, s3: Any, server: Server
+    watched: Callable[[], bool], raw: Path, s3: Any, server: Server
 ) -> None:
     """
     It is made again by whoever writes first, and watched again.
@@ -232,7 +254,7 @@ def test_a_folder_that_is_deleted_under_the_server_is_an_empty_bucket(
 
 
 def test_a_file_in_a_folder_s_place_loses_nothing(
-    watched: Callable[[], None], raw: Path, s3: Any, server: Server
+    watched: Callable[[], bool], raw: Path, s3: Any, server: Server
 ) -> None:
     """
     What is put meanwhile lies elsewhere; the file that is no folder is left as it is.
@@ -255,7 +277,7 @@ def test_a_file_in_a_folder_s_place_loses_nothing(
 
 
 def test_a_link_in_a_folder_s_place_is_the_folder_that_it_leads_to(
-    watched: Callable[[], None], raw: Path, s3: Any, buckets: Buckets, tmp_path: Path
+    watched: Callable[[], bool], raw: Path, s3: Any, buckets: Buckets, tmp_path: Path
 ) -> None:
     """
     As if it had been adopted; a bucket that is deleted takes nothing with it but the link.
@@ -274,4 +296,4 @@ def test_a_link_in_a_folder_s_place_is_the_folder_that_it_leads_to(
     watched()
     assert keys(s3) == ["x", "y"]
     buckets.delete_bucket("raw", force=True)
-    assert sorted(os.listdir(elsewhere)) == ["x", "y"]
+    assert sorted(path.name for path in elsewhere.iterdir()) == ["x", "y"]

@@ -14,8 +14,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-BUCKETS = {"plain": "", "kept": "Enabled", "paused": "Suspended"}
+BUCKETS = {"plain": "", "kept": "Enabled", "paused": "Suspended", "far": "", "afar": "Enabled"}
 """And what is said of their versioning."""
+FAR = ("far", "afar")
+"""Those that are to be on another file system."""
 
 WRITTEN = [*(f"d{number % 3}/{number}" for number in range(9)), "clash", "clash/under", "e//mpty", "e/../up"]
 """Keys, some of which no folder can hold, whose every content is written once: an event that tells of one is unique."""

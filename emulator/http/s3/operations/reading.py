@@ -30,8 +30,7 @@ _NOT_MODIFIED = {"ETag", "LastModified", "CacheControl", "Expires", "VersionId"}
 
 
 async def get_object(call: Call) -> web.StreamResponse:
-    # On the event loop: a row and a file are looked up faster than a thread is woken, and neither waits for writers.
-    with call.buckets.objects.open(call.bucket, call.key, call.version_id) as opened:
+    with await _opened(call) as opened:
         status, part, facts = _answer(call, opened)
         if status == 304:
             return call.answer(facts, status)
@@ -41,7 +40,7 @@ async def get_object(call: Call) -> web.StreamResponse:
 
 
 async def head_object(call: Call) -> web.StreamResponse:
-    with call.buckets.objects.open(call.bucket, call.key, call.version_id) as opened:
+    with await _opened(call) as opened:
         status, part, facts = _answer(call, opened)
     if status != 304:
         facts["ContentLength"] = len(part)
@@ -65,6 +64,15 @@ async def get_object_attributes(call: Call) -> Output:
     if "ObjectSize" in wanted:
         output["ObjectSize"] = stored.size_bytes
     return output
+
+
+async def _opened(call: Call) -> OpenObject:
+    objects = call.buckets.objects
+    # On the event loop: a row and a file are looked up faster than a thread is woken, and neither waits for writers.
+    known = objects.open_known(call.bucket, call.key) if call.version_id is None else None
+    if known is not None:
+        return known
+    return await call.run(objects.open, call.bucket, call.key, call.version_id)
 
 
 def _answer(call: Call, opened: OpenObject) -> tuple[int, range, dict[str, Any]]:
