@@ -31,7 +31,10 @@ _MOST_GROWTH_MIB = 16.0
 
 # moto wants to see a signature, whatever it says.
 _SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
-_GET = f'wrk.headers["Authorization"] = "{_SIGNED}"; request = function() return wrk.format("GET", "/bench/key-000500") end'
+_GET = (
+    f'wrk.headers["Authorization"] = "{_SIGNED}";'
+    ' request = function() return wrk.format("GET", "/bench/key-000500") end'
+)
 _PUT = """
 local count, body, run = 0, string.rep("x", 1024), "%s"
 local headers = {["Content-Type"] = "text/plain", ["Authorization"] = "%s"}
