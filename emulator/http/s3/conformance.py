@@ -7,7 +7,7 @@ from pathlib import Path
 
 from emulator.http.aws.s3 import s3
 from emulator.http.s3.operations import OPERATIONS
-from emulator.http.s3.operations.differences import DIFFERENCES
+from emulator.http.s3.operations.differences import DIFFERENCES, REFUSED
 
 _BEGIN, _END = "<!-- operations: begin -->", "<!-- operations: end -->"
 
@@ -27,8 +27,8 @@ def _rows() -> Iterator[str]:
     for name, operation in sorted(s3().model.operations.items()):
         if operation.is_deprecated and name not in OPERATIONS:
             continue
-        served = "yes" if name in OPERATIONS else "no"
-        yield f"| {name} | {served} | {DIFFERENCES.get(name, '')} |"
+        served = "refused" if name in REFUSED else "yes" if name in OPERATIONS else "no"
+        yield f"| {name} | {served} | {REFUSED.get(name) or DIFFERENCES.get(name, '')} |"
 
 
 def main(arguments: list[str]) -> int:

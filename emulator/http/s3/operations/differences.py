@@ -2,6 +2,16 @@
 
 _KEPT = "kept and answered; changes nothing"
 
+REFUSED = {
+    "GetObjectLegalHold": "no bucket has Object Lock: answered as by a bucket without it",
+    "GetObjectRetention": "no bucket has Object Lock: answered as by a bucket without it",
+    "GetObjectTorrent": "AWS has ended it",
+    "PutObjectLegalHold": "no bucket has Object Lock: answered as by a bucket without it",
+    "PutObjectRetention": "no bucket has Object Lock: answered as by a bucket without it",
+    "SelectObjectContent": "AWS has closed it to new customers; use DuckDB or pandas on the folder",
+}
+"""Operations that have an answer, and nothing else."""
+
 DIFFERENCES = {
     "CopyObject": "one request copies any size; a copy of a composite checksum has none",
     "CreateBucket": "any region is taken; a bucket can adopt a folder (`cloudlet s3 mb --path`)",
@@ -19,5 +29,4 @@ DIFFERENCES = {
     "PutBucketRequestPayment": _KEPT,
     "PutObject": "storage class, encryption and ACL headers change nothing",
     "PutPublicAccessBlock": _KEPT,
-    "SelectObjectContent": "use DuckDB or pandas on the folder",
 }
