@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emulator.buckets import index, keys, scan, staging, upload_rows, versions
 from emulator.buckets.blobs import GRACE_SECONDS, Blobs
@@ -22,13 +23,15 @@ from emulator.buckets.objects import Objects
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
 from emulator.buckets.settings import BucketSettings
 from emulator.buckets.store import Store
-from emulator.buckets.uploads import Uploads
 from emulator.buckets.watcher import SCAN_SECONDS, Watcher, watcher_for
 from emulator.errors import InvalidRequestError, NotFoundError
 from emulator.home import Home
 from emulator.settings import Settings
 from emulator.state import Database
 from emulator.units import utc_now
+
+if TYPE_CHECKING:
+    from emulator.buckets.uploads import Uploads
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,9 @@ class Buckets:
         return Objects(self._database, self._folder, self._store, self._blobs, self._home.staging)
 
     @cached_property
-    def uploads(self) -> Uploads:
+    def uploads(self) -> "Uploads":
+        from emulator.buckets.uploads import Uploads  # and with it the checksums of parts
+
         return Uploads(self._database, self._changes, self.objects, self._blobs, self._home.staging)
 
     @cached_property

@@ -31,7 +31,7 @@ class Background:
         )
         self._ticker = Ticker(rooms.schedules, queue, records.region, writer, on_activity=self.wake)
         self._deliveries = rooms.deliveries
-        self._deliverer = Deliverer(rooms.deliveries, rooms.buckets, on_delivered=self.wake)
+        self._deliverer = Deliverer(rooms.deliveries, rooms.buckets, writer, on_delivered=self.wake)
         self._lifecycle = LifecycleClock(Lifecycle(rooms.buckets), on_activity=self.wake)
         self._all = {
             "deliverer": self._deliverer.rounds,

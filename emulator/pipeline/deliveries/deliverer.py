@@ -1,10 +1,12 @@
 """Brings notifications to folders and web servers, as often as it takes. A target that is slow holds up no other."""
 
 import asyncio
+import functools
 import logging
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 import aiohttp
@@ -18,6 +20,7 @@ from emulator.pipeline.deliveries.deliveries import Deliveries, Delivery
 from emulator.pipeline.deliveries.folders import FolderSender
 from emulator.pipeline.deliveries.targets import is_web
 from emulator.pipeline.deliveries.web import TIMEOUT_SECONDS, WebSender
+from emulator.state.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +29,8 @@ T = TypeVar("T")
 
 _MOST_EACH = 8
 """How many deliveries to one target may be under way."""
-_LONGEST_NAP_SECONDS = 1.0
-"""What another process added is found by then at the latest."""
+_LONGEST_NAP_SECONDS = 5.0
+"""What another process added, and nobody woke us for, is found by then at the latest."""
 
 
 class _LoopError(InvalidRequestError):
@@ -37,6 +40,15 @@ class _LoopError(InvalidRequestError):
         super().__init__(f"the notification led back to its own rule {MOST_PASSES} times: a loop", code="RecursiveLoop")
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What there is to do: deliveries to begin, whether any is on its way at all, and when to look again."""
+
+    due: Sequence[Delivery]
+    pending: int
+    next_seconds: float
+
+
 class Deliverer:
     """Runs in one event loop, from `start` to `stop`; its rounds may be woken from any thread."""
 
@@ -44,12 +56,14 @@ class Deliverer:
         self,
         deliveries: Deliveries,
         buckets: Buckets,
+        writer: Writer,
         on_delivered: Callable[[], None] = lambda: None,
         timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         """*on_delivered* is called when a file was written: there may be an event to handle."""
         self.rounds = Rounds("deliverer", self._round, _LONGEST_NAP_SECONDS)
         self._deliveries = deliveries
+        self._writer = writer
         self._folders = FolderSender(buckets, deliveries)
         self._on_delivered = on_delivered
         self._web = WebSender(timeout_seconds)
@@ -76,20 +90,33 @@ class Deliverer:
 
     async def _round(self) -> float | None:
         """Begin all that is due and has room; return the seconds until more is, None if nothing is on its way."""
-        if not self._recovered:
-            if waiting := await _in_thread(self._deliveries.recover):
-                log.info("notifications that had not arrived are sent: deliveries=%d", waiting)
-            self._recovered = True
         busy = Counter(delivery.target for delivery in self._in_hand.values())
-        for delivery in await _in_thread(self._deliveries.due, set(self._in_hand), busy, _MOST_EACH):
+        seen = await self._written(self._look, set(self._in_hand), busy)
+        for delivery in seen.due:
             self._in_hand[delivery.id] = delivery
             task = asyncio.create_task(self._deliver(delivery, self._web))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        if not self._in_hand and not await _in_thread(self._deliveries.pending):
-            return None
-        due = await _in_thread(self._deliveries.seconds_until_due)
-        return _LONGEST_NAP_SECONDS if due is None else due
+        return seen.next_seconds if self._in_hand or seen.pending else None
+
+    def _look(self, in_hand: set[tuple[str, str]], busy: Counter[str]) -> _Seen:
+        if not self._recovered:
+            if waiting := self._deliveries.recover():
+                log.info("notifications that had not arrived are sent: deliveries=%d", waiting)
+            self._recovered = True
+        due = self._deliveries.due(in_hand, busy, _MOST_EACH)
+        pending = self._deliveries.pending()
+        next_seconds = self._deliveries.seconds_until_due() if pending else None
+        return _Seen(due, pending, _LONGEST_NAP_SECONDS if next_seconds is None else next_seconds)
+
+    async def _written(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Have *work* done where the state file is written; who is cancelled meanwhile goes on when it is done."""
+        running = asyncio.ensure_future(self._writer.write(functools.partial(work, *args, **kwargs)))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await asyncio.wait([running])
+            raise
 
     async def _deliver(self, delivery: Delivery, web: WebSender) -> None:
         """Send *delivery*, and write down what came of it; raises nothing but cancellation."""
@@ -119,13 +146,13 @@ class Deliverer:
         trace = traced(delivery.trace, mark, new_request_id())
         if is_web(delivery.target):
             await web.send(delivery, trace)
-            await _in_thread(self._deliveries.delivered, delivery)
+            await self._written(self._deliveries.delivered, delivery)
         else:
             await _in_thread(self._folders.send, delivery, trace)
             self._on_delivered()
 
     async def _note(self, delivery: Delivery, error: str, *, for_good: bool = False) -> None:
-        given_up = await _in_thread(self._deliveries.failed, delivery, error, for_good=for_good)
+        given_up = await self._written(self._deliveries.failed, delivery, error, for_good=for_good)
         facts = (delivery.name, delivery.rule, delivery.tries + 1, error)
         if given_up:
             log.error("notification was given up: name=%s rule=%s tries=%d reason=%s", *facts)

@@ -31,6 +31,7 @@ from emulator.pipeline.deliveries.deliveries import Deliveries, NoSuchDeliveryEr
 from emulator.pipeline.deliveries.targets import checked_target, feeds_itself
 from emulator.pipeline.enqueuer import Enqueuer
 from emulator.settings import Settings
+from emulator.state.writer import Writer
 from emulator.units import utc_now
 from tests.conftest import wait_for
 
@@ -107,12 +108,14 @@ def put(cloud: Cloud, key: str, bucket: str = "raw") -> None:
 async def delivering(
     cloud: Cloud, deliveries: Deliveries | None = None, timeout_seconds: float = 30
 ) -> AsyncIterator[Deliverer]:
-    deliverer = Deliverer(deliveries or cloud.deliveries, cloud.buckets, timeout_seconds=timeout_seconds)
+    writer = Writer()
+    deliverer = Deliverer(deliveries or cloud.deliveries, cloud.buckets, writer, timeout_seconds=timeout_seconds)
     deliverer.start()
     try:
         yield deliverer
     finally:
         await deliverer.stop()
+        await writer.close()
 
 
 def deliver(cloud: Cloud, deliveries: Deliveries | None = None, timeout_seconds: float = 30) -> None:
