@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import pytest
 
@@ -74,3 +74,9 @@ def wait_for(fact: Callable[[], T], deadline_seconds: float = 60, pause_seconds:
         if time.monotonic() > end:
             pytest.fail(f"still {answer!r} after {deadline_seconds} s")
         time.sleep(pause_seconds)
+
+
+def cannot_run(reason: str) -> NoReturn:
+    """Skip the test for what this machine lacks; where all is to be there, as in CI, a skip is a hole."""
+    say = pytest.fail if os.environ.get("CLOUDLET_REQUIRE_DOCKER") else pytest.skip
+    say(reason)

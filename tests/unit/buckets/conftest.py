@@ -11,6 +11,7 @@ from emulator.buckets import Buckets, ObjectEvent
 from emulator.home import Home
 from emulator.settings import Settings
 from emulator.state import Database
+from tests.conftest import cannot_run
 
 
 class Recorder:
@@ -63,6 +64,6 @@ def other_file_system(home: Home) -> Iterator[Path]:
     """A folder that no rename reaches from the home."""
     memory = Path("/dev/shm")
     if not memory.is_dir() or memory.stat().st_dev == home.root.stat().st_dev:
-        pytest.skip("this machine has no second file system at hand")
+        cannot_run("this machine has no second file system at hand")
     with tempfile.TemporaryDirectory(dir=memory) as folder:
         yield Path(folder)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from emulator.buckets import Buckets, Watcher
+from tests.conftest import cannot_run
 from tests.unit.buckets.conftest import Recorder
 
 PAGE = Path(__file__).parents[3] / "docs" / "buckets.md"
@@ -103,7 +104,7 @@ def watcher(buckets: Buckets, raw: Path) -> Iterator[Watcher]:
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
 def test_a_way_of_writing_causes_what_the_table_says(raw: Path, watcher: Watcher, recorder: Recorder, way: Way) -> None:
     if shutil.which(way.needs) is None:
-        pytest.skip(f"{way.needs} is not installed")
+        cannot_run(f"{way.needs} is not installed")
     run(raw.parent, way.before)
     assert watcher.flush(30)
     recorder.events.clear()
