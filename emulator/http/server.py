@@ -65,11 +65,11 @@ class Server:
             keepalive_timeout=_IDLE_SECONDS,
         )
         await runner.setup()
-        self.port = await _listen(runner, _LOOPBACK, self.port)
-        await _listen(runner, gateway, self.port, elsewhere=True)
-        self._facts |= {"port": self.port, "endpoint": f"http://{_LOOPBACK}:{self.port}"}
-        self._facts["vpc_endpoint"] = f"http://{gateway}:{self.port}"
-        endpoint = str(self._facts["vpc_endpoint"])
+        wanted, self.port = self.port, await _listen(runner, _LOOPBACK, self.port)
+        # Any port means any in the VPC, too: what is free on the one address may be taken on the other.
+        vpc_port = await _listen(runner, gateway, wanted, elsewhere=True) or self.port
+        endpoint = f"http://{gateway}:{vpc_port}"
+        self._facts |= {"port": self.port, "endpoint": f"http://{_LOOPBACK}:{self.port}", "vpc_endpoint": endpoint}
         await pipeline.start(gateway, endpoint, runner)
         if self._once:
             return

@@ -107,7 +107,7 @@ def test_a_mistake_is_told_with_its_exit_code(house: House, arguments: tuple[str
 
     done = house.run(*arguments)
 
-    assert (done.returncode, done.stdout) == (code, "")
+    assert (done.returncode, done.stdout) == (code, ""), done.stderr
     assert says in done.stderr
     assert "Traceback" not in done.stderr
 

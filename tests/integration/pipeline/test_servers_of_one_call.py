@@ -3,14 +3,17 @@
 import fcntl
 import os
 import signal
+import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from emulator.engine import Kind
 from emulator.functions import Function
+from emulator.http.open_files import allow_most_open_files
 from tests.conftest import wait_for
 from tests.integration.pipeline.conftest import House
 
@@ -136,3 +139,29 @@ def test_a_start_waits_for_an_invocation_that_has_a_server_of_its_own(house: Hou
     assert started.returncode == 0, started.stderr
     assert "waiting for the end of an invocation" in started.stderr
     assert house.server is not None
+
+
+@contextmanager
+def most_ports_taken(address: str) -> Iterator[None]:
+    """Have seven of eight ports that the kernel would hand out in use at *address* alone."""
+    allow_most_open_files()
+    first, last = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    with ExitStack() as stack:
+        for port in range(first | 1, last, 2):  # to who listens at any port the kernel gives an odd one
+            if port % 16 == 1:
+                continue
+            taken = stack.enter_context(socket.socket())
+            with suppress(OSError):
+                taken.bind((address, port))
+        yield
+
+
+def test_its_port_may_be_taken_in_the_vpc(house: House) -> None:
+    """A port that is free on this machine's loopback need not be free at its address among the functions."""
+    house.deploy("echo")
+    house.cloud.engine.networks.ensure_vpc()
+
+    with most_ports_taken(house.cloud.engine.networks.gateway()):
+        told = [house.run("lambda", "invoke", "--function-name", "worker-bee", "--payload", "7") for _ in range(3)]
+
+    assert [(done.returncode, done.stderr) for done in told] == [(0, "")] * 3
