@@ -31,6 +31,9 @@ _SIGNALS = {
 }
 """In the words of Go, which AWS's own platform is written in."""
 
+SEGMENTATION_FAULT = 128 + 11
+"""The exit code of a runtime that touched memory which is not its own, as a shell tells it."""
+
 
 @dataclass(frozen=True)
 class Invocation:

@@ -13,6 +13,7 @@ from emulator.functions.definition import Function
 from emulator.functions.errors import WorkerLostError, WorkerStartError
 from emulator.functions.logs.stream import LogStream
 from emulator.functions.records import (
+    SEGMENTATION_FAULT,
     Failure,
     Invocation,
     InvocationResult,
@@ -240,6 +241,9 @@ class Worker:
             exit_code = self._body.exit_code()
             if self._session.current is not assignment:
                 self._check_alive()
+            if exit_code == SEGMENTATION_FAULT and not self._session.is_loaded:
+                await asyncio.sleep(ends_at - time.monotonic())  # AWS starts such a runtime until the time is over
+                return await self._timed_out(invocation.request_id)
             return self._exited(invocation.request_id, exit_code)
         return await self._timed_out(invocation.request_id)
 

@@ -62,8 +62,15 @@ PYTHON_3_11 = (
         environment={"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/no_executable.sh"},
     ),
     exited("exits.handler", "with error: exit status 4", folder="fails_to_load"),
-    # On AWS it ends as Sandbox.Timedout, when the function's time is over: see docs/known-issues.md.
-    exited("segfaults.handler", "with error: signal: segmentation fault", folder="fails_to_load"),
+    Row(
+        "segfaults.handler",
+        "Sandbox.Timedout",
+        "RequestId: {id} Error: Task timed out after 2.00 seconds",
+        status="timeout",
+        folder="fails_to_load",
+        more={},
+        settings={"timeout_seconds": 2},
+    ),
     exited("app.aborts", "with error: signal: aborted"),
     *(
         exited("app.signals_itself", f"with error: signal: {name}", environment={"SIGNAL": str(int(number))})
