@@ -5,12 +5,12 @@ import http.client
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from benchmarks.bench import Bench, bench
 from benchmarks.figures import Figure, in_turns, since, times, wait_until
 from benchmarks.fleet import Invoker, invoker
-from emulator.engine import ContainerSpec, Kind
+from benchmarks.held_network import held_network
+from emulator.engine import Kind
 from emulator.functions import Function
 from emulator.functions.workers.sandbox import worker_spec
 
@@ -30,7 +30,7 @@ def measure() -> Iterator[Figure]:
 def _of_size(at: Bench, memory_mb: int) -> Iterator[Figure]:
     function = at.deploy(f"cold-{memory_mb}", memory_mb)
     first_byte = _FirstByte(at, function)
-    with at.server(), _holder(at) as holder_id, invoker(at.cloud) as core:
+    with at.server(), held_network(at) as holder_id, invoker(at.cloud) as core:
         taken = in_turns(
             {
                 "joined": lambda: first_byte(f"container:{holder_id}"),
@@ -70,23 +70,6 @@ class _FirstByte:
             os.close(descriptor)
         self._containers.remove(container_id)
         return taken
-
-
-@contextmanager
-def _holder(at: Bench) -> Iterator[str]:
-    containers = at.cloud.engine.containers
-    container_id = containers.run(
-        ContainerSpec(
-            image=at.cloud.images.holder_image(),
-            kind=Kind.BUILD,
-            command=("sleep", "infinity"),
-            network=at.cloud.engine.networks.ensure_vpc(),
-        )
-    )
-    try:
-        yield container_id
-    finally:
-        containers.remove(container_id)
 
 
 def _through_core(at: Bench, core: Invoker, function: Function) -> float:
