@@ -11,7 +11,7 @@ from benchmarks.fleet import invoker
 from benchmarks.held_network import held_network
 from emulator.functions import Function
 
-_INVOCATIONS = 500
+_INVOCATIONS = 1000
 _HEAPS = 5
 _COMMANDS = 10
 _MOST_POOL_MS, _MOST_HTTP_MS, _MOST_TAIL_MS = 1, 3, 15

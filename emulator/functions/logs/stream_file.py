@@ -13,12 +13,9 @@ class StreamFile:
         self._group = group
         self._stream = stream
         self._part = 1
+        self.path = self._part_path()
         self._descriptor: int | None = None
         self._size = 0
-
-    @property
-    def path(self) -> Path:
-        return LogFile.of(self._group.folder, self._stream, self._part).path
 
     def append(self, text: bytes) -> None:
         """Add whole lines; OSError if not all of them can be written, and then none is torn."""
@@ -29,6 +26,7 @@ class StreamFile:
         elif self._size >= self._group.part_bytes:
             self.close()
             self._part += 1
+            self.path = self._part_path()
             is_new = self._open()
         self._write(text)
         self._size += len(text)
@@ -39,15 +37,17 @@ class StreamFile:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def _part_path(self) -> Path:
+        return LogFile.of(self._group.folder, self._stream, self._part).path
+
     def _open(self) -> bool:
         """Open the present part; tell whether it is new."""
-        path = self.path
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         try:
-            self._descriptor = os.open(path, flags, 0o644)
+            self._descriptor = os.open(self.path, flags, 0o644)
         except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(path, flags, 0o644)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(self.path, flags, 0o644)
         self._size = os.fstat(self._descriptor).st_size
         return not self._size
 

@@ -42,7 +42,7 @@ class MemoryPeak:
 
     async def finish(self) -> None:
         """Wait for what was asked of the engine."""
-        if self._file is not None:
+        if self._file is not None and not self._file.done():
             await asyncio.wait((self._file,))
 
     def _find(self, container_id: str) -> Path | None:
