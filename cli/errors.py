@@ -1,6 +1,7 @@
 """Errors as users see them: what, then the next step, then an exit code that a script can tell apart."""
 
 import logging
+import re
 import sys
 from typing import Any
 
@@ -18,6 +19,8 @@ FUNCTION_FAILED = 4
 BUG = 70
 EXEC_FAILED = 125
 INTERRUPTED = 130
+
+_ENDLESS_WORD = re.compile(r"(\S{100})\S{300,}")
 
 UsageError: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
 """What typer raises about words that are not of the command's grammar; it exports nothing but one branch of it."""
@@ -85,9 +88,14 @@ def show(error: EmulatorError) -> None:
     for line in error.log:
         print(line, file=sys.stderr)  # noqa: T201
     for line in error.message.splitlines():
-        print(f"error: {printable(line)}{_code(error)}", file=sys.stderr)  # noqa: T201
+        print(f"error: {_readable(line)}{_code(error)}", file=sys.stderr)  # noqa: T201
     if error.hint:
-        print(f"hint: {printable(error.hint)}", file=sys.stderr)  # noqa: T201
+        print(f"hint: {_readable(error.hint)}", file=sys.stderr)  # noqa: T201
+
+
+def _readable(text: str) -> str:
+    """Return *text* without the end of words that nobody reads to the end, such as a file given as a name."""
+    return _ENDLESS_WORD.sub(r"\1…", printable(text))
 
 
 def _code(error: EmulatorError) -> str:

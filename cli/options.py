@@ -101,6 +101,7 @@ def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[
             _asked_for_quiet.set(quiet)
             _check_region(region)
             chosen = out.check_format(output or out.default_format(Settings.from_environment().output, query))
+            out.check_query(query)
             answer = function(**{name: value for name, value in arguments.items() if name not in _MEANINGLESS})
             if isinstance(answer, out.Answer):
                 out.show(_first(answer, max_items), chosen, query, quiet)

@@ -69,6 +69,15 @@ def check_format(output: str) -> str:
     return output
 
 
+def check_query(query: str | None) -> None:
+    """Refuse what is no JMESPath: before anything is done, whose answer would then be lost."""
+    if query is not None:
+        import jmespath
+
+        with _refusing(query):
+            jmespath.compile(query)
+
+
 def printable(text: str) -> str:
     """
     Return *text* with its control characters spelled out: a name must not move a terminal's cursor, or fake a line.
@@ -222,11 +231,20 @@ def _cell(value: object) -> str:
 def _search(query: str, document: object) -> object:
     import jmespath
 
-    try:
+    with _refusing(query):
         found: object = jmespath.search(query, _plain(document))
-    except jmespath.exceptions.JMESPathError as error:
-        raise InvalidRequestError(f"--query {query!r}: {error}", hint="see jmespath.org for the language") from error
     return found
+
+
+@contextmanager
+def _refusing(query: str) -> Iterator[None]:
+    import jmespath
+
+    try:
+        yield
+    except jmespath.exceptions.JMESPathError as error:
+        reason = str(error).splitlines()[0].rstrip(":")  # the others draw an arrow at the place
+        raise InvalidRequestError(f"--query {query!r}: {reason}", hint="see jmespath.org for the language") from error
 
 
 def _plain(document: object) -> object:

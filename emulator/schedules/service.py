@@ -90,6 +90,7 @@ class Schedules:
 
     def delete(self, name: str) -> None:
         """Forget a rule, which must have no targets; as on AWS, one that is not here is gone already."""
+        check_name(name, "name")
         with self._database.transaction() as transaction:
             if targets := self._rows.targets(name):
                 raise RuleHasTargetsError(name, [target.id for target in targets])

@@ -21,7 +21,9 @@ app = typer.Typer()
 @with_configuration("memory_size", "timeout", "layers", "role", "description")
 def deploy(
     source: Annotated[Path, typer.Argument(metavar="PATH", help="The code: a folder, a .zip or a single file.")],
-    name: Annotated[str, typer.Option("--name", "--function-name", metavar="NAME", help="What the function is called.")],
+    name: Annotated[
+        str, typer.Option("--name", "--function-name", metavar="NAME", help="What the function is called.")
+    ],
     configuration: Configuration,
     handler: Annotated[
         str | None,
