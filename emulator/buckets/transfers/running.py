@@ -106,9 +106,7 @@ class Runner:
                     code="InvalidRequest",
                 )
             described = terms.of_copy(opened.stored)
-            self._buckets.objects.copy(
-                opened, destination.bucket, destination.key, described, watch=self._meter.watch
-            )
+            self._buckets.objects.copy(opened, destination.bucket, destination.key, described, watch=self._meter.watch)
         if moves:
             delete_moved(self._buckets, source, opened.stored)
 
