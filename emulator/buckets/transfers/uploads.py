@@ -75,7 +75,7 @@ def _rename(buckets: Buckets, path: str, to: S3Uri, terms: Terms, before: os.sta
         _check_still(path, before)
         try:
             buckets.objects.place(to.bucket, to.key, file, description, content=content)
-        except BaseException:
+        except BaseException:  # after Ctrl-C it is the user's own file again, too
             with suppress(OSError):
                 os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
             raise

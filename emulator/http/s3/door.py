@@ -68,7 +68,7 @@ class S3Door:
             return error_answer(request, request_id, error)
         except (ConnectionError, asyncio.CancelledError):
             raise
-        except Exception as error:
+        except Exception as error:  # a client is told in XML, or its SDK says that it cannot read the answer
             refusal = refusal_of(error, "the request cannot be answered")
             if refusal is None:
                 log.exception("request failed: id=%s method=%s path=%s", request_id, request.method, request.raw_path)
