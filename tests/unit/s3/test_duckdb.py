@@ -1,36 +1,15 @@
 """DuckDB's httpfs, unmodified but for the endpoint, where every request must be signed."""
 
 import dataclasses
-import json
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from emulator.buckets import Buckets
 from emulator.settings import Settings
 from tests.unit.buckets.conftest import Recorder
+from tests.unit.s3.conftest import Ask
 
-RUN = """
-import json, sys
-from importlib.resources import files
-import duckdb
-statements, home = json.load(sys.stdin)
-database = duckdb.connect(config={"extension_directory": home, "autoinstall_known_extensions": False})
-database.execute("SET enable_progress_bar = false")
-(extension,) = (files("duckdb_extension_httpfs") / "extensions").glob("*/httpfs.duckdb_extension")
-database.execute(f"INSTALL '{extension}'")
-answers = []
-for statement in statements:
-    try:
-        answers.append(database.execute(statement).fetchall())
-    except duckdb.Error as error:
-        answers.append(str(error))
-json.dump(answers, sys.stdout)
-"""
-Ask = Callable[..., list[Any]]
 MADE = [[True]]
 WRITTEN = 100_000
 
@@ -38,26 +17,6 @@ WRITTEN = 100_000
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     return dataclasses.replace(settings, require_auth=True)
-
-
-@pytest.fixture
-def ask(endpoint: str, raw: Path, clients: Path, tmp_path: Path) -> Ask:
-    """Run statements in one session, in which HOST is the endpoint; return the rows of each, or why it was refused."""
-
-    def asked(*statements: str) -> list[Any]:
-        here = [statement.replace("HOST", endpoint.removeprefix("http://")) for statement in statements]
-        done = subprocess.run(
-            [str(clients / "bin" / "python"), "-c", RUN],
-            input=json.dumps([here, str(tmp_path / "extensions")]),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return list(json.loads(done.stdout))
-
-    return asked
 
 
 SECRET = "CREATE SECRET (TYPE s3, KEY_ID 'test', SECRET 'test', ENDPOINT 'HOST', URL_STYLE 'path', USE_SSL false)"
