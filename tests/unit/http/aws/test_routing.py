@@ -123,3 +123,19 @@ def test_headers_in_a_presigned_url_count() -> None:
         "range": "a",
     }
     assert headers_of({"a": "b"}, read_query("x-amz-acl=private")) == {"a": "b"}
+
+
+def test_a_checksum_of_the_body_in_a_presigned_url_is_overlooked() -> None:
+    """
+    JavaScript's SDK puts that of an empty body there; what is sent as a header counts.
+    """
+    of_body = "x-amz-checksum-crc32=AAAAAA%3D%3D&X-Amz-Checksum-Sha256=a&x-amz-sdk-checksum-algorithm=CRC32"
+    others = "x-amz-checksum-mode=ENABLED&x-amz-checksum-algorithm=SHA1&x-amz-checksum-type=COMPOSITE"
+
+    assert headers_of({"x-amz-checksum-sha1": "b"}, read_query(f"X-Amz-Signature=1&{of_body}&{others}")) == {
+        "x-amz-signature": "1",
+        "x-amz-checksum-mode": "ENABLED",
+        "x-amz-checksum-algorithm": "SHA1",
+        "x-amz-checksum-type": "COMPOSITE",
+        "x-amz-checksum-sha1": "b",
+    }
