@@ -53,6 +53,38 @@ def test_looking_at_instances_loads_nothing_that_builds_or_serves(tmp_path: Path
     assert not loaded & {*_HEAVY, "emulator.images", "emulator.functions", "emulator.buckets", *_OF_CHANGES}
 
 
+_LIST_SERVER = """
+import ssl, sys
+read = []
+ssl.SSLContext.set_default_verify_paths = lambda context: read.append("certificates")
+import emulator.http.__main__ as process
+before = set(sys.modules)
+process._new(None, None, once=True)
+import emulator.functions.service, emulator.images.service
+print(*read, *("early:aiohttp" for name in before if name == "aiohttp"), *sys.modules)
+"""
+
+
+def test_a_server_loads_no_certificates_and_nothing_that_deploys_or_builds(tmp_path: Path) -> None:
+    """Two MiB that most servers have no use for as long as they run."""
+    done = subprocess.run(
+        [sys.executable, "-c", _LIST_SERVER], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+
+    assert {"aiohttp", "emulator.http.server", "emulator.functions.service"} <= loaded
+    assert not loaded & {"certificates", "early:aiohttp"}
+    assert not loaded & {
+        "emulator.functions.code.workbench",
+        "emulator.functions.control",
+        "emulator.functions.deployment",
+        "emulator.images.builder",
+        "emulator.images.captures",
+        "pydantic",
+        "yaml",
+    }
+
+
 def test_a_group_is_listed_in_its_own_words() -> None:
     """The list of commands shows a copy, so that it need not import the group."""
     groups = commands_of(typer.main.get_command(app))
