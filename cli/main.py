@@ -32,7 +32,8 @@ app = typer.Typer(
     cloudlet lambda add-trigger summarize --bucket raw --suffix .csv
     cp data.csv "$(cloudlet s3 path s3://raw)"/           and the function runs
 
-    More: `cloudlet help environment`, `exit-codes` or `definitions`.
+    More: `cloudlet help configuration`, `environment`, `exit-codes` or
+    `definitions`.
     """,
 )
 cloud.add_to(app)

@@ -1,0 +1,148 @@
+"""What the value of a setting may be, read from words or from TOML. What is refused is a ValueError that says why."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+Found = tuple[str, str]
+"""The variable that has a value, and the value."""
+
+
+class Kind:
+    """Text; `what` completes "is not …"."""
+
+    toml_types: ClassVar[tuple[type, ...]] = (str,)
+    what: str = "a text"
+
+    @property
+    def toml_what(self) -> str:
+        """What a file is to say."""
+        return self.what
+
+    def find(self, variables: Sequence[str], environ: Mapping[str, str]) -> Found | None:
+        """Return the first of *variables* that says something; one that is set to nothing is as one that is not set."""
+        return next(((name, environ[name]) for name in variables if environ.get(name)), None)
+
+    def parse(self, words: str, folder: Path) -> Any:
+        """Return the value that *words* stand for; a path is taken from *folder* on."""
+        return words
+
+    def parse_toml(self, value: object, folder: Path) -> Any:
+        """Return the value that a file in *folder* gives; its type must be right, too."""
+        if type(value) not in self.toml_types or value == "":  # exactly: to Python, true is a number
+            raise ValueError(f"is not {self.toml_what}")
+        return self.parse(self.words(value), folder)
+
+    def words(self, value: Any) -> str:
+        """Return what `parse` makes *value* of."""
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Pattern(Kind):
+    """A text of a form."""
+
+    pattern: str
+    what: str
+
+    def parse(self, words: str, folder: Path) -> str:
+        if not re.fullmatch(self.pattern, words):
+            raise ValueError(f"is not {self.what}")
+        return words
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of a few words."""
+
+    known: tuple[str, ...]
+
+    @property
+    def what(self) -> str:  # type: ignore[override]  # read only
+        return f"{', '.join(self.known[:-1])} or {self.known[-1]}"
+
+    def parse(self, words: str, folder: Path) -> str:
+        if words not in self.known:
+            from emulator.errors import nearest
+
+            meant = nearest(words, self.known)
+            raise ValueError(f"is none of {', '.join(self.known)}{f'; {meant}' if meant else ''}")
+        return words
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A number, bounds included."""
+
+    toml_types = (int, float)
+    least: float = 0
+    most: float = math.inf
+    whole: bool = False
+
+    @property
+    def what(self) -> str:  # type: ignore[override]
+        name = "a whole number" if self.whole else "a number"
+        return (
+            f"{name} of {self.least:g} or more"
+            if self.most == math.inf
+            else f"{name} from {self.least:g} to {self.most:g}"
+        )
+
+    def parse(self, words: str, folder: Path) -> float:
+        try:
+            value = int(words) if self.whole else float(words)
+        except ValueError:
+            value = math.nan
+        if not self.least <= value <= self.most or math.isinf(value):  # false of "nan", too
+            raise ValueError(f"is not {self.what}")
+        return value
+
+    def words(self, value: float) -> str:
+        return str(int(value)) if float(value).is_integer() else repr(value)
+
+
+class Switch(Kind):
+    """On or off."""
+
+    toml_types = (bool,)
+    what = "1 or 0"
+    toml_what = "true or false"
+
+    def parse(self, words: str, folder: Path) -> bool:
+        if words not in ("0", "1"):
+            raise ValueError(f"is not {self.what}")
+        return words == "1"
+
+    def words(self, value: Any) -> str:
+        return "1" if value else "0"
+
+
+class FilePath(Kind):
+    """A path; `~` stands for the user's own folder."""
+
+    what = "a path"
+
+    def parse(self, words: str, folder: Path) -> Path:
+        try:
+            path = Path(words).expanduser()
+        except RuntimeError as error:  # nobody has the name behind the ~
+            raise ValueError(f"is not a path: {error}") from error
+        return (folder / path).absolute()
+
+
+class PresentFile(FilePath):
+    """A path; a variable that names no file says nothing."""
+
+    what = "the path of a file"
+
+    def find(self, variables: Sequence[str], environ: Mapping[str, str]) -> Found | None:
+        return super().find([name for name in variables if Path(environ.get(name, "")).is_file()], environ)
+
+    def parse(self, words: str, folder: Path) -> Path:
+        path = super().parse(words, folder)
+        if not path.is_file():
+            raise ValueError(f"is not {self.what}")
+        return path
