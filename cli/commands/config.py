@@ -19,7 +19,7 @@ app = typer.Typer(
 
 @command(app, "show")
 def show() -> Answer:
-    """Show every setting, its value, and what says so: an option, a variable, or a file.
+    """Show every setting, its value, and what says so: option, variable or file.
 
     \b
     cloudlet config show

@@ -29,8 +29,8 @@ def _with_default(meaning: str, default: str) -> str:
 
 ENVIRONMENT = Topic(
     "Environment",
-    """What may be set. Nothing has to be, and a variable that is set to nothing is as one that is not set.
-    All but XDG_RUNTIME_DIR and the proxies may be said by a file, too: see `cloudlet help configuration`.""",
+    """What may be set. Nothing has to be. All but XDG_RUNTIME_DIR and the proxies may be said by a file, too: see
+    `cloudlet help configuration`.""",
     (
         *((", ".join(one.variables), _with_default(one.meaning, one.default_words)) for one in declarations()),
         (", ".join(PROXIES), "passed to image builds, and to pip when a function is deployed"),

@@ -23,11 +23,20 @@ class Kind:
         return self.what
 
     def find(self, variables: Sequence[str], environ: Mapping[str, str]) -> Found | None:
-        """Return the first of *variables* that says something; one that is set to nothing is as one that is not set."""
-        return next(((name, environ[name]) for name in variables if environ.get(name)), None)
+        """
+        Return the first of *variables* that says something.
+
+        Others' variables, such as DOCKER_HOST, say nothing where they are set to nothing; for ours, that is a mistake.
+        """
+        return next(
+            ((name, environ[name]) for name in variables if environ.get(name) or (name in environ and _is_ours(name))),
+            None,
+        )
 
     def parse(self, words: str, folder: Path) -> Any:
         """Return the value that *words* stand for; a path is taken from *folder* on."""
+        if not words:
+            raise ValueError(f"is not {self.what}")
         return words
 
     def parse_toml(self, value: object, folder: Path) -> Any:
@@ -39,6 +48,10 @@ class Kind:
     def words(self, value: Any) -> str:
         """Return what `parse` makes *value* of."""
         return str(value)
+
+
+def _is_ours(variable: str) -> bool:
+    return variable.startswith("CLOUDLET_")
 
 
 @dataclass(frozen=True)
@@ -124,6 +137,9 @@ class FilePath(Kind):
     """A path; `~` stands for the user's own folder."""
 
     what = "a path"
+
+    def find(self, variables: Sequence[str], environ: Mapping[str, str]) -> Found | None:
+        return super().find([name for name in variables if environ.get(name)], environ)
 
     def parse(self, words: str, folder: Path) -> Path:
         try:

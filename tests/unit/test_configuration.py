@@ -167,10 +167,17 @@ def test_a_relative_place_for_configuration_is_none(place: Place) -> None:
     assert read({**there, "XDG_CONFIG_HOME": ".config", "HOME": ""}, place.home).settings.port == 4566
 
 
-def test_a_variable_that_is_set_to_nothing_says_nothing(place: Place) -> None:
-    place.write(project="port = 1\n")
+def test_a_variable_of_others_that_is_set_to_nothing_says_nothing(place: Place) -> None:
+    """That is what it says to Docker and to AWS's SDKs; of ours, it is a mistake, but for a home."""
+    place.write(project="region = 'eu-west-1'\nengine_url = 'unix:///x'\nhome = '/h'\n")
 
-    assert read({**place.environ, "CLOUDLET_PORT": ""}, place.deep).settings.port == 1
+    nothing = {**place.environ, "AWS_REGION": "", "DOCKER_HOST": "", "CLOUDLET_HOME": ""}
+    settings = read(nothing, place.deep).settings
+
+    assert (settings.region, settings.engine_url, settings.home) == ("eu-west-1", "unix:///x", Path("/h"))
+    for name in ("CLOUDLET_PORT", "CLOUDLET_VPC_CIDR", "CLOUDLET_REQUIRE_AUTH", "CLOUDLET_OUTPUT"):
+        with pytest.raises(ConfigurationError, match=f"{name}='' "):
+            read({**place.environ, name: ""}, place.deep)
 
 
 VALUES: Mapping[str, object] = {
