@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -54,62 +53,51 @@ def _is_ours(variable: str) -> bool:
     return variable.startswith("CLOUDLET_")
 
 
-@dataclass(frozen=True)
 class Pattern(Kind):
     """A text of a form."""
 
-    pattern: str
-    what: str
+    def __init__(self, pattern: str, what: str) -> None:
+        self.what = what
+        self._pattern = pattern
 
     def parse(self, words: str, folder: Path) -> str:
-        if not re.fullmatch(self.pattern, words):
+        if not re.fullmatch(self._pattern, words):
             raise ValueError(f"is not {self.what}")
         return words
 
 
-@dataclass(frozen=True)
 class Choice(Kind):
     """One of a few words."""
 
-    known: tuple[str, ...]
-
-    @property
-    def what(self) -> str:  # type: ignore[override]  # read only
-        return f"{', '.join(self.known[:-1])} or {self.known[-1]}"
+    def __init__(self, known: tuple[str, ...]) -> None:
+        self.what = f"{', '.join(known[:-1])} or {known[-1]}"
+        self._known = known
 
     def parse(self, words: str, folder: Path) -> str:
-        if words not in self.known:
+        if words not in self._known:
             from emulator.errors import nearest
 
-            meant = nearest(words, self.known)
-            raise ValueError(f"is none of {', '.join(self.known)}{f'; {meant}' if meant else ''}")
+            meant = nearest(words, self._known)
+            raise ValueError(f"is none of {', '.join(self._known)}{f'; {meant}' if meant else ''}")
         return words
 
 
-@dataclass(frozen=True)
 class Number(Kind):
     """A number, bounds included."""
 
     toml_types = (int, float)
-    least: float = 0
-    most: float = math.inf
-    whole: bool = False
 
-    @property
-    def what(self) -> str:  # type: ignore[override]
-        name = "a whole number" if self.whole else "a number"
-        return (
-            f"{name} of {self.least:g} or more"
-            if self.most == math.inf
-            else f"{name} from {self.least:g} to {self.most:g}"
-        )
+    def __init__(self, least: float = 0, most: float = math.inf, *, whole: bool = False) -> None:
+        name = "a whole number" if whole else "a number"
+        self.what = f"{name} of {least:g} or more" if most == math.inf else f"{name} from {least:g} to {most:g}"
+        self._least, self._most, self._whole = least, most, whole
 
     def parse(self, words: str, folder: Path) -> float:
         try:
-            value = int(words) if self.whole else float(words)
+            value = int(words) if self._whole else float(words)
         except ValueError:
             value = math.nan
-        if not self.least <= value <= self.most or math.isinf(value):  # false of "nan", too
+        if not self._least <= value <= self._most or math.isinf(value):  # false of "nan", too
             raise ValueError(f"is not {self.what}")
         return value
 
