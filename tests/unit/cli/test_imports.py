@@ -33,7 +33,8 @@ _OF_CHANGES = {
 """What only a command that changes something needs."""
 
 _HEAVY = {
-    *("aiohttp", "asyncio", "boto3", "botocore", "docker", "jmespath", "pydantic", "requests", "rich", "tomllib", "yaml"),
+    *("aiohttp", "asyncio", "boto3", "botocore", "docker", "jmespath"),
+    *("pydantic", "requests", "rich", "tomllib", "yaml"),
 }
 
 
