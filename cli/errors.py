@@ -77,6 +77,30 @@ def no_text(error: UnicodeEncodeError) -> int:
     return USAGE
 
 
+def bug(error: Exception) -> int:
+    """Show a mistake of ours, with all that is to be reported of it; return the exit code."""
+    import traceback
+
+    traceback.print_exception(error)
+    attached = "what stands above, and the file that `cloudlet doctor --report` writes"
+    hint = f"report it at {where_to_report()}, with {attached}"
+    show(EmulatorError(f"{type(error).__name__}: {error}; this is a bug in cloudlet", hint=hint))
+    return BUG
+
+
+def where_to_report() -> str:
+    """Return the address of the issue tracker that the installed package names."""
+    from importlib import metadata
+
+    try:
+        named = metadata.metadata("cloudlet").get_all("Project-URL") or []
+    except metadata.PackageNotFoundError:  # run from a folder of sources
+        named = []
+    addresses = {label.lower(): address for label, _, address in (one.partition(", ") for one in named)}
+    known = (addresses[label] for label in ("issues", "bug tracker", "tracker") if label in addresses)
+    return next(known, "the project's issue tracker")
+
+
 def aborted() -> int:
     """Say that a question was answered with no; return the exit code."""
     show(EmulatorError("nothing was changed"))

@@ -13,8 +13,6 @@ from cli.tree import Root
 from emulator import __version__
 from emulator.errors import EmulatorError
 
-log = logging.getLogger(__name__)
-
 app = typer.Typer(
     name="cloudlet",
     cls=Root,
@@ -32,7 +30,8 @@ app = typer.Typer(
     cloudlet lambda add-trigger summarize --bucket raw --suffix .csv
     cp data.csv "$(cloudlet s3 path s3://raw)"/           and the function runs
 
-    More: `cloudlet help environment`, `exit-codes` or `definitions`.
+    More: `cloudlet help configuration`, `environment`, `exit-codes` or
+    `definitions`.
     """,
 )
 cloud.add_to(app)
@@ -74,9 +73,8 @@ def run(argv: Sequence[str] | None = None) -> int:
         return errors.no_text(error)
     except KeyboardInterrupt:
         return errors.INTERRUPTED
-    except Exception:
-        log.exception("unexpected failure; this is a bug in cloudlet")
-        return errors.BUG
+    except Exception as error:  # noqa: BLE001 - ours to fix: it is shown with what to report
+        return errors.bug(error)
     return exit_code if isinstance(exit_code, int) else 0  # an Exit's, which is 130 after Ctrl-C
 
 

@@ -30,6 +30,8 @@ Query = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only ids, one a line.")]
 
 _asked_for_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+asked_output: ContextVar[str | None] = ContextVar("output", default=None)
+"""What --output said."""
 
 _SHARED = {"output": (Output, None), "query": (Query, None), "quiet": (Quiet, False)}
 
@@ -99,6 +101,7 @@ def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[
             **arguments: Any,
         ) -> None:
             _asked_for_quiet.set(quiet)
+            asked_output.set(output)
             _check_region(region)
             chosen = out.check_format(output or out.default_format(Settings.from_environment().output, query))
             out.check_query(query)

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from cli.commands.help import ENVIRONMENT, EXIT_CODES, Topic
+from cli.commands.help import CONFIGURATION, ENVIRONMENT, EXIT_CODES, Topic
 from cli.helptext import argument_rows, commands_of, option_rows, shared_rows, summary, usage_of
 from cli.main import app
 
@@ -24,7 +24,8 @@ _HEAD = """\
 def reference() -> str:
     """Return the page."""
     root = typer.main.get_command(app)
-    parts = [_HEAD, *_contents(root), "", *_shared(root), *_topic(EXIT_CODES), *_topic(ENVIRONMENT)]
+    parts = [_HEAD, *_contents(root), "", *_shared(root), *_topic(EXIT_CODES)]
+    parts += [*_topic(CONFIGURATION), *_topic(ENVIRONMENT)]
     for name, command in commands_of(root).items():
         parts += _section(command, f"cloudlet {name}")
     return "\n".join(parts).rstrip() + "\n"
@@ -48,7 +49,7 @@ def _shared(root: Any) -> Iterator[str]:
 
 def _topic(topic: Topic) -> Iterator[str]:
     yield f"## {topic.title}\n"
-    yield f"{topic.lead}\n"
+    yield f"{' '.join(topic.lead.split())}\n"
     rows = [(", ".join(f"`{name}`" for name in names.split(", ")), meaning) for names, meaning in topic.rows]
     yield "| | |\n|---|---|"
     yield from (f"| {names} | {meaning} |" for names, meaning in rows)

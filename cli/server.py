@@ -17,6 +17,8 @@ from typing import Any, TextIO
 from emulator import own_paths
 from emulator.errors import ConflictError, EmulatorError, EngineUnavailableError, ServerUnavailableError
 from emulator.home import Home
+from emulator.settings import Settings
+from emulator.settings.reading import environment_of
 
 _START_SECONDS = 120
 _STOP_SECONDS = 40
@@ -90,12 +92,15 @@ def require_server(home: Home) -> ServerProcess:
     return server
 
 
-def start_server(home: Home, on_wait: Callable[[], None] = lambda: None, options: Sequence[str] = ()) -> ServerProcess:
+def start_server(
+    settings: Settings, on_wait: Callable[[], None] = lambda: None, options: Sequence[str] = ()
+) -> ServerProcess:
     """
-    Start the server in the background and return when it answers; the reason is in the error if it does not.
+    Start a server with *settings* in the background and return when it answers; the error says why if it does not.
 
     An invocation that has a server of its own is waited for, however long it takes; *on_wait* is called once then.
     """
+    home = Home(settings.home)
     home.create()
     with home.server_log.open("ab") as log:
         begun = log.tell()
@@ -106,6 +111,7 @@ def start_server(home: Home, on_wait: Callable[[], None] = lambda: None, options
             stderr=log,
             start_new_session=True,
             cwd="/",
+            env=environment_of(settings),
         )
     try:
         if server := _came_up(child, home, on_wait):
@@ -162,10 +168,11 @@ def invocations_hold(home: Home) -> bool:
         return False
 
 
-def run_in_foreground(home: Home, options: Sequence[str] = ()) -> int:
+def run_in_foreground(settings: Settings, options: Sequence[str] = ()) -> int:
     """Be the server's parent until it ends; Ctrl-C reaches it, too. Return its exit code, a shell's for a signal."""
+    home = Home(settings.home)
     home.create()
-    child = subprocess.Popen([*_command(home), *options], stdin=subprocess.DEVNULL)
+    child = subprocess.Popen([*_command(home), *options], stdin=subprocess.DEVNULL, env=environment_of(settings))
     while True:
         try:
             ended = child.wait()
@@ -175,8 +182,9 @@ def run_in_foreground(home: Home, options: Sequence[str] = ()) -> int:
 
 
 @contextmanager
-def any_server(home: Home) -> Iterator[ServerProcess]:
+def any_server(settings: Settings) -> Iterator[ServerProcess]:
     """Yield the running server, or one that lives as long as the context and leaves nothing behind."""
+    home = Home(settings.home)
     if server := find_server(home):
         yield server
         return
@@ -187,6 +195,7 @@ def any_server(home: Home) -> Iterator[ServerProcess]:
         stdout=subprocess.PIPE,
         start_new_session=True,  # Ctrl-C is ours alone: it ends when its stdin does
         cwd="/",
+        env=environment_of(settings),
     )
     assert child.stdin is not None  # noqa: S101 - piped above
     assert child.stdout is not None  # noqa: S101

@@ -27,6 +27,7 @@ BRANCHES = {
     "events": Branch("cli.commands.events", "Events: what functions are given in the background", "Events"),
     "logs": Branch("cli.commands.logs", "Logs: what functions printed, by group and stream", "Logs"),
     "s3": Branch("cli.commands.s3", "Buckets: folders whose files are objects", "S3"),
+    "config": Branch("cli.commands.config", "Settings: what holds, and what says so"),
 }
 
 

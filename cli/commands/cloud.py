@@ -52,9 +52,9 @@ def start(
         cloud.engine.info()
         cloud.images.holder_image()
         if foreground:
-            return Answer(None, text="", exit_code=run_in_foreground(cloud.home, options))
+            return Answer(None, text="", exit_code=run_in_foreground(cloud.settings, options))
         with cloud.progress.step("starting the server"):
-            server = start_server(cloud.home, _say_that_it_waits, options)
+            server = start_server(cloud.settings, _say_that_it_waits, options)
     facts = server.status()
     left = facts["recovered"]
     if left["events"] or left["workers"]:

@@ -11,7 +11,7 @@ from cli import errors
 from cli.helptext import HelpfulCommand, commands_of
 from cli.output import write
 from emulator.errors import nearest
-from emulator.settings import Settings
+from emulator.settings.record import PROXIES, declarations
 
 
 @dataclass(frozen=True)
@@ -23,73 +23,27 @@ class Topic:
     rows: Sequence[tuple[str, str]]
 
 
+def _with_default(meaning: str, default: str) -> str:
+    return f"{meaning}; default: {default}" if default else meaning
+
+
 ENVIRONMENT = Topic(
     "Environment",
-    "What may be set. Nothing has to be.",
+    """What may be set. Nothing has to be. All but XDG_RUNTIME_DIR and the proxies may be said by a file, too: see
+    `cloudlet help configuration`.""",
     (
-        ("CLOUDLET_HOME", "the folder of this cloud; default: cloudlet in $XDG_STATE_HOME or ~/.local/state"),
-        ("CLOUDLET_PORT", f"where the server listens on 127.0.0.1; default: {Settings.port}"),
-        ("CLOUDLET_OUTPUT", f"form of the answers, as --output; default: {Settings.output}"),
-        (
-            "CLOUDLET_MAX_WORKERS",
-            "how many workers run at once, over all functions, if memory allows; default: 4 a processor, 8 at least",
-        ),
-        (
-            "CLOUDLET_WORKER_PAUSE_SECONDS",
-            f"after how long an idle worker is paused; default: {Settings.worker_pause_seconds:g}",
-        ),
-        (
-            "CLOUDLET_WORKER_IDLE_SECONDS",
-            f"how long an idle worker is kept warm; default: {Settings.worker_idle_seconds:g}",
-        ),
-        (
-            "CLOUDLET_TIME_SCALE",
-            f"multiplies the 60 and 120 s before a failed event is tried again; default: {Settings.time_scale:g}",
-        ),
-        (
-            "CLOUDLET_LOG_BYTES",
-            f"how much the logs of one group may take, the oldest go first; default: {Settings.log_bytes} (256 MiB)",
-        ),
-        (
-            "CLOUDLET_LIFECYCLE_DAY_SECONDS",
-            "how long a day is to the lifecycle rules of buckets, 10 in a demo say; default: 86400",
-        ),
-        (
-            "CLOUDLET_EVENT_VERSION",
-            f"which version S3's notifications say they have, 2.5 say; default: {Settings.event_version}, of tags 2.3",
-        ),
-        (
-            "CLOUDLET_AWS_RUNTIME_IMAGES",
-            "1: run functions on AWS's own runtime images where the engine has them; default: 0",
-        ),
-        (
-            "CLOUDLET_WORKER_TRANSPORT",
-            f"how functions reach the server: tcp, unix (a socket), or auto; default: {Settings.worker_transport}",
-        ),
-        (
-            "CLOUDLET_VPC_CIDR",
-            f"addresses of instances, when the network is first made; default: {Settings.vpc_cidr}",
-        ),
-        (
-            "CLOUDLET_ACCESS_KEY_ID, CLOUDLET_SECRET_ACCESS_KEY",
-            f"what presigned URLs are signed with; default: {Settings.access_key_id} and {Settings.secret_access_key}",
-        ),
-        (
-            "CLOUDLET_REQUIRE_AUTH",
-            "1: the S3 endpoint refuses requests that are not signed with them; default: 0",
-        ),
-        ("AWS_REGION, AWS_DEFAULT_REGION", f"the region's name, in this order; default: {Settings.region}"),
-        ("DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG", "which engine is used, as for docker"),
-        ("XDG_RUNTIME_DIR", "where a podman of your own is looked for"),
-        (
-            "HTTP_PROXY, HTTPS_PROXY, FTP_PROXY, NO_PROXY",
-            "passed to image builds, and to pip when a function is deployed",
-        ),
-        (
-            "PIP_CERT, REQUESTS_CA_BUNDLE, SSL_CERT_FILE",
-            "certificates that builds trust besides their own; the first wins",
-        ),
+        *((", ".join(one.variables), _with_default(one.meaning, one.default_words)) for one in declarations()),
+        (", ".join(PROXIES), "passed to image builds, and to pip when a function is deployed"),
     ),
+)
+
+CONFIGURATION = Topic(
+    "Configuration",
+    """An option wins over the environment, that over cloudlet.toml of the project, and that over
+    $XDG_CONFIG_HOME/cloudlet/config.toml of the user, ~/.config if it is not set. The project's file is the nearest one
+    from the working directory upwards, up to the home directory or the border of a file system. Each is a list of
+    `key = value` in TOML; a relative path starts at its file. `cloudlet config show` tells what holds, and why.""",
+    tuple((one.name, f"{one.kind.toml_what}; as {', '.join(one.variables)}") for one in declarations() if one.in_files),
 )
 
 EXIT_CODES = Topic(
@@ -101,7 +55,7 @@ EXIT_CODES = Topic(
         (str(errors.USAGE), "usage: an unknown option, a value that cannot be, a definition with mistakes"),
         (str(errors.NO_ENGINE), "no container engine can be used; `cloudlet doctor` says why"),
         (str(errors.FUNCTION_FAILED), "`lambda invoke --fail-on-function-error`: the handler failed"),
-        (str(errors.BUG), "a bug in cloudlet; the traceback is on stderr"),
+        (str(errors.BUG), "a bug in cloudlet: stderr says what to report, and where"),
         (str(errors.EXEC_FAILED), "`ec2 exec` or `ssh` could not run the command; else its exit code is the command's"),
         (str(errors.INTERRUPTED), "Ctrl-C"),
     ),
@@ -136,7 +90,12 @@ DEFINITIONS = Topic(
     ),
 )
 
-TOPICS = {"environment": ENVIRONMENT, "exit-codes": EXIT_CODES, "definitions": DEFINITIONS}
+TOPICS = {
+    "configuration": CONFIGURATION,
+    "environment": ENVIRONMENT,
+    "exit-codes": EXIT_CODES,
+    "definitions": DEFINITIONS,
+}
 
 _Words = Annotated[
     list[str] | None,
@@ -153,6 +112,7 @@ def help_(ctx: typer.Context, words: _Words = None) -> None:
     """Explain a topic or a command.
 
     \b
+    cloudlet help configuration
     cloudlet help environment
     cloudlet help exit-codes
     cloudlet help definitions

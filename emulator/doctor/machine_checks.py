@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from emulator.doctor.check import Check
 from emulator.progress import Progress
 from emulator.settings import Settings
+from emulator.settings.shown import without_password
 from emulator.units import GIB, format_bytes
 
 _KERNEL_LIMITS = Path("/proc/sys/fs/inotify")
@@ -92,7 +93,7 @@ def check_proxies(settings: Settings) -> Check:
     """Name the proxies in effect, without the passwords in them."""
     if not settings.proxies:
         return Check.ok("proxies", "none")
-    shown = ", ".join(f"{name}={_without_password(value)}" for name, value in sorted(settings.proxies.items()))
+    shown = ", ".join(f"{name}={without_password(value)}" for name, value in sorted(settings.proxies.items()))
     if any(_is_loopback(value) for name, value in settings.proxies.items() if name != "NO_PROXY"):
         return Check.warn(
             "proxies",
@@ -112,11 +113,6 @@ def _at_least(name: str, value: int, wanted: int, setting: str, use: str) -> Che
 def _nearest(path: Path) -> Path:
     """Return *path*, or the closest folder above it that exists."""
     return next((folder for folder in (path, *path.parents) if os.path.lexists(folder)), Path("/"))
-
-
-def _without_password(value: str) -> str:
-    before, at, after = value.rpartition("@")
-    return f"{before.partition('//')[0]}//…@{after}" if at else value
 
 
 def _is_loopback(proxy: str) -> bool:

@@ -1,20 +1,18 @@
 """Functions as the doors see them: all rooms of this house, and the verbs that need no server."""
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emulator.engine import Engine
 from emulator.functions import document
-from emulator.functions.code.dependencies import Dependencies
 from emulator.functions.code.images import FunctionImages
 from emulator.functions.code.layers import Layers
 from emulator.functions.code.mounted import MountedCode
 from emulator.functions.code.store import CodeStore, FunctionLocks
-from emulator.functions.code.workbench import Workbench
-from emulator.functions.control import Control
 from emulator.functions.definition import Function
-from emulator.functions.deployment import Deployer, Deployment
 from emulator.functions.errors import FunctionNotFoundError
 from emulator.functions.function_records import FunctionRecords
 from emulator.functions.logs.group import LogGroup
@@ -30,7 +28,10 @@ from emulator.settings import Settings
 from emulator.state import Database
 from emulator.units import utc_now
 
-__all__ = ["Deployment", "Functions"]
+if TYPE_CHECKING:
+    from emulator.functions.code.workbench import Workbench
+    from emulator.functions.control import Control
+    from emulator.functions.deployment import Deployer, Deployment
 
 
 class Functions:
@@ -49,7 +50,8 @@ class Functions:
         is_bucket: Callable[[str], bool] = lambda name: True,
     ) -> None:
         """*is_bucket* tells whether events can be sent to a bucket of this name."""
-        self._home = home
+        self._engine, self._home, self._settings = engine, home, settings
+        self._progress, self._clock = progress, clock
         self.records = FunctionRecords(database, settings.region, clock=clock, is_bucket=is_bucket)
         self.repository = self.records.functions
         self.versions = self.records.versions
@@ -62,11 +64,30 @@ class Functions:
         self.layers = Layers(database, home, settings.region, self._layers_in_use, clock)
         self._code = CodeStore(home, clock)
         self._images = FunctionImages(engine, self.runtimes)
-        bench = Workbench(home, self._code, FunctionLocks(home, progress), self.layers, self._images, clock)
-        self.control = Control(self.records, bench)
-        self._deployer = Deployer(self.repository, bench, Dependencies(engine, home, settings, progress))
 
-    def deploy(self, deployment: Deployment) -> Function:
+    @functools.cached_property
+    def control(self) -> "Control":
+        """The verbs that change functions; loaded when one is asked for, as a server that only runs them need not."""
+        from emulator.functions.control import Control
+
+        return Control(self.records, self._bench)
+
+    @functools.cached_property
+    def _deployer(self) -> "Deployer":
+        from emulator.functions.code.dependencies import Dependencies
+        from emulator.functions.deployment import Deployer
+
+        dependencies = Dependencies(self._engine, self._home, self._settings, self._progress)
+        return Deployer(self.repository, self._bench, dependencies)
+
+    @functools.cached_property
+    def _bench(self) -> "Workbench":
+        from emulator.functions.code.workbench import Workbench
+
+        locks = FunctionLocks(self._home, self._progress)
+        return Workbench(self._home, self._code, locks, self.layers, self._images, self._clock)
+
+    def deploy(self, deployment: "Deployment") -> Function:
         """Create or update a function; the same code and settings again change nothing."""
         return self._deployer.deploy(deployment)
 

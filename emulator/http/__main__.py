@@ -14,7 +14,6 @@ from emulator.errors import EmulatorError, EngineUnavailableError
 from emulator.http import frugal
 from emulator.http.lock import ServerLock
 from emulator.http.open_files import allow_most_open_files
-from emulator.http.strangers import expect_strangers
 from emulator.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ async def _serve(server: "Server", *, once: bool) -> int:
     _on_signals(ended.set)
     try:
         await server.start()
+        frugal.give_back()
         if once and _says(server.port):
             asyncio.get_running_loop().add_reader(sys.stdin, ended.set)
             await ended.wait()
@@ -48,6 +48,8 @@ def _new(cloud: Cloud, lock: ServerLock, *, once: bool) -> "Server":
     frugal.use_one_arena()
     with frugal.without_certificates():
         from emulator.http.server import Server
+        from emulator.http.strangers import expect_strangers
+    expect_strangers()
     return Server(cloud, lock, once=once)
 
 
@@ -92,7 +94,6 @@ def main(arguments: list[str]) -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
-    expect_strangers()
     settings = Settings.from_environment()
     if home is not None:
         settings = dataclasses.replace(settings, home=home)

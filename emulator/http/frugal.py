@@ -1,4 +1,4 @@
-"""What keeps a server small, which may have nothing to do for weeks; called before its other modules are loaded."""
+"""What keeps a server small, which may have nothing to do for weeks."""
 
 import contextlib
 import ctypes
@@ -15,17 +15,22 @@ def use_one_arena() -> None:
         ctypes.CDLL(None).mallopt(_ARENAS, 1)
 
 
+def give_back() -> None:
+    """Return to the system what the start has used and freed."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 @contextlib.contextmanager
 def without_certificates() -> Iterator[None]:
     """
     Have modules that are loaded within the context read none of this machine's certificates.
 
-    aiohttp reads all of them into contexts of its own when it is loaded, for the case that it is a client. Who is one
-    here makes a context when it is needed, as the Docker SDK does.
+    aiohttp reads all of them into two contexts of its own when it is loaded, for the case that it is a client. Who is
+    one here makes a context when it is needed, as the Docker SDK does.
     """
-    load = ssl.SSLContext.load_default_certs
-    ssl.SSLContext.load_default_certs = lambda *_: None  # type: ignore[method-assign]
+    ssl.SSLContext.set_default_verify_paths = lambda _: None  # type: ignore[assignment, method-assign]
     try:
         yield
     finally:
-        ssl.SSLContext.load_default_certs = load  # type: ignore[method-assign]
+        del ssl.SSLContext.set_default_verify_paths  # what it inherits is there again

@@ -1,23 +1,26 @@
 """Images: all that others ask about AMIs, in one object."""
 
+import functools
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emulator.engine import Engine, labels
 from emulator.errors import nearest
 from emulator.home import Home, shipped_amis
 from emulator.images.ami import SHIPPED, Ami, AmiNotFoundError
 from emulator.images.base import DEFAULT_IMAGE, DEFAULT_SUITE, BaseImages
-from emulator.images.builder import Builder
 from emulator.images.captured import CapturedAmi, DuplicateAmiNameError, check_ami_name, is_ami_name
-from emulator.images.captures import Captures
 from emulator.images.catalog import Catalog, shelves
 from emulator.images.defined import BrokenAmi, DefinedAmi
-from emulator.images.dockerfile import render
 from emulator.progress import Progress
 from emulator.settings import Settings
 from emulator.units import utc_now
+
+if TYPE_CHECKING:
+    from emulator.images.builder import Builder
+    from emulator.images.captures import Captures
 
 
 class Images:
@@ -40,8 +43,22 @@ class Images:
         self._cwd = cwd
         self._folders = folders
         self._bases = BaseImages(engine, home, progress)
-        self._builder = Builder(engine, home, settings, self._bases, progress)
-        self.captures = Captures(engine, home, progress, clock)
+        self._progress = progress
+        self._clock = clock
+
+    @functools.cached_property
+    def captures(self) -> "Captures":
+        """The AMIs that were made from instances."""
+        from emulator.images.captures import Captures
+
+        return Captures(self._engine, self._home, self._progress, self._clock)
+
+    @functools.cached_property
+    def _builder(self) -> "Builder":
+        """Loaded for the first image that is asked about: a server may have all it needs in the local store."""
+        from emulator.images.builder import Builder
+
+        return Builder(self._engine, self._home, self._settings, self._bases, self._progress)
 
     def list(self) -> Sequence[Ami | BrokenAmi]:
         """Return every AMI: the defined ones, a broken one as BrokenAmi, then those made from instances; by name."""
@@ -83,6 +100,8 @@ class Images:
 
     def render(self, ami: DefinedAmi) -> str:
         """Return the Dockerfile of *ami* as it is built here; the engine is not asked."""
+        from emulator.images.dockerfile import render
+
         base = ami.definition.base
         parent_tag = ami.parent.tag if ami.parent else base.image if base else DEFAULT_IMAGE
         return render(ami, parent_tag, ca_bundle=self._settings.ca_bundle is not None)

@@ -11,7 +11,7 @@ from cli.output import Answer, note, write_bytes
 from cli.server import Reply, any_server
 from emulator.errors import EmulatorError, InvalidRequestError, NotFoundError
 from emulator.functions.references import parse_reference
-from emulator.home import Home
+from emulator.settings import Settings
 
 _QUEUED = 202
 
@@ -29,7 +29,7 @@ class Call:
     """In base64, as AWS's command takes it."""
 
 
-def run(home: Home, call: Call) -> Reply:
+def run(settings: Settings, call: Call) -> Reply:
     """Make *call* and return the answer."""
     if call.kind not in ("RequestResponse", "Event", "DryRun"):
         raise InvalidRequestError(f"{call.kind!r} is no invocation type: RequestResponse, Event or DryRun")
@@ -42,7 +42,7 @@ def run(home: Home, call: Call) -> Reply:
     path = f"/2015-03-31/functions/{asked.name}/invocations"
     if asked.qualifier:
         path += f"?Qualifier={quote(asked.qualifier)}"
-    with any_server(home) as server:
+    with any_server(settings) as server:
         return server.request("POST", path, call.payload, headers)
 
 

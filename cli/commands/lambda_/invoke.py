@@ -56,5 +56,5 @@ def invoke(
     call = Call(function_name, event, invocation_type, log_type, qualifier, client_context)
     with open_cloud(quiet=True) as cloud:
         cloud.functions.find(function_name, qualifier)
-        reply = run(cloud.home, call)
+        reply = run(cloud.settings, call)
     return answer_of(call, reply, outfile, fail=fail_on_function_error)

@@ -12,14 +12,16 @@ import shutil
 import stat
 import struct
 import tempfile
-import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from emulator.functions.errors import InvalidFunctionError, UploadTooLargeError
+
+if TYPE_CHECKING:
+    import zipfile  # three quarters of a MiB that a server has no use for before somebody deploys
 
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 """Of a zip that comes with a request; one from a bucket may be larger."""
@@ -34,8 +36,8 @@ _CHUNK_BYTES = 1024 * 1024
 _ENTRY = re.compile(rb"PK\x01\x02")
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000
 _KINDS = (0, stat.S_IFREG, stat.S_IFDIR)
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""AWS reads no other, and the others decompress without a limit."""
+_STORED, _DEFLATED = 0, 8
+"""Methods as a zip numbers them. AWS reads no other, and the others decompress without a limit."""
 
 Content = bytes | Path
 """A zip: its bytes, or the file that it is."""
@@ -68,7 +70,7 @@ def unpack(content: Content, into: Path) -> None:
 class _Unpacking:
     """One archive on its way into an empty folder."""
 
-    def __init__(self, archive: zipfile.ZipFile, folder: Path) -> None:
+    def __init__(self, archive: "zipfile.ZipFile", folder: Path) -> None:
         self._archive = archive
         self._folder = folder
         self._folders = {folder}
@@ -86,15 +88,15 @@ class _Unpacking:
             with _damage_refused(repr(entry.filename)):
                 self._place(entry)
 
-    def _refuse_what_is_no_file(self, entry: zipfile.ZipInfo) -> None:
+    def _refuse_what_is_no_file(self, entry: "zipfile.ZipInfo") -> None:
         if entry.flag_bits & _ENCRYPTED:
             raise refused(f"{entry.filename!r} is encrypted")
         if stat.S_IFMT(entry.external_attr >> 16) not in _KINDS:
             raise refused(f"{entry.filename!r} is a link or a device; put the file itself into the zip")
-        if entry.compress_type not in _METHODS:
+        if entry.compress_type not in (_STORED, _DEFLATED):
             raise refused(f"{entry.filename!r} is compressed in a way that Lambda does not read")
 
-    def _place(self, entry: zipfile.ZipInfo) -> None:
+    def _place(self, entry: "zipfile.ZipInfo") -> None:
         parts = _parts(entry.orig_filename)
         path = self._folder.joinpath(*parts)
         if entry.is_dir():
@@ -174,7 +176,9 @@ def _count_entries(content: bytes | mmap.mmap) -> None:
 
 
 @contextmanager
-def _opened(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+def _opened(file: IO[bytes]) -> Iterator["zipfile.ZipFile"]:
+    import zipfile
+
     if not file.seek(0, os.SEEK_END):
         raise InvalidFunctionError("Uploaded file must be a non-empty zip")
     with _damage_refused("the zip"):
@@ -186,6 +190,8 @@ def _opened(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
 @contextmanager
 def _damage_refused(what: str) -> Iterator[None]:
     """Translate all that a damaged or a malicious zip makes of the library that reads it."""
+    import zipfile
+
     try:
         yield
     except (

@@ -5,15 +5,16 @@ import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from emulator.cloud import Cloud
 from emulator.errors import InvalidRequestError
-from emulator.functions.control import Code
 from emulator.functions.definition import Function
 from emulator.functions.parameters import integer, text
 from emulator.functions.references import FunctionReference, parse_reference
-from emulator.pipeline.function_code import code_of
+
+if TYPE_CHECKING:
+    from emulator.functions.control import Code
 
 Document = dict[str, Any]
 Item = TypeVar("Item")
@@ -53,8 +54,10 @@ class ApiCall:
     def revision_id(self) -> str | None:
         return text(self.given, "RevisionId")
 
-    def code(self, place: Mapping[str, Any]) -> Code:
+    def code(self, place: Mapping[str, Any]) -> "Code":
         """Return the code that *place*, a FunctionCode or the content of a layer, brings or names."""
+        from emulator.pipeline.function_code import code_of  # and with it what deploys: most servers run functions only
+
         encoded, content = text(place, "ZipFile"), None
         if encoded is not None:
             try:

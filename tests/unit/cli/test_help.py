@@ -1,5 +1,6 @@
 """What help says is what there is: the page of commands, the settings, the exit codes, the fields of an AMI."""
 
+import dataclasses
 import os
 import re
 import subprocess
@@ -12,12 +13,13 @@ import pytest
 import typer
 
 from cli import errors
-from cli.commands.help import DEFINITIONS, ENVIRONMENT, EXIT_CODES, TOPICS
+from cli.commands.help import CONFIGURATION, DEFINITIONS, ENVIRONMENT, EXIT_CODES, TOPICS
 from cli.helptext import commands_of, option_rows, summary
 from cli.main import app
 from cli.reference import reference
-from emulator import settings
 from emulator.images.schema import AmiModel, BaseModelOfAmi, FileModel
+from emulator.settings import Settings
+from emulator.settings.record import PROXIES, declarations
 from tests.unit.cli.conftest import Cloudlet
 
 PROJECT = Path(__file__).parents[3]
@@ -59,14 +61,13 @@ def test_every_option_says_what_it_is_for(path: str) -> None:
 
 def test_every_setting_is_explained() -> None:
     """
-    A variable that only the code knows helps nobody.
+    A variable or a key that only the code knows helps nobody.
     """
-    source = Path(settings.__file__).read_text()
-    read = set(re.findall(r'"((?:CLOUDLET|AWS|DOCKER|XDG|HTTPS?|FTP|NO|PIP|REQUESTS|SSL)_[A-Z_]+)"', source))
+    explained = {name for names, meaning in ENVIRONMENT.rows for name in names.split(", ") if len(meaning) > 8}
 
-    explained = {name for names, _ in ENVIRONMENT.rows for name in names.split(", ")}
-
-    assert explained == read
+    assert explained == {*(name for one in declarations() for name in one.variables), *PROXIES}
+    assert {key for key, _ in CONFIGURATION.rows} == {one.name for one in declarations() if one.in_files}
+    assert {one.name for one in declarations()} == {one.name for one in dataclasses.fields(Settings)} - {"proxies"}
 
 
 def test_every_exit_code_is_explained() -> None:

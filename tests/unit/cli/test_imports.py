@@ -32,7 +32,10 @@ _OF_CHANGES = {
 }
 """What only a command that changes something needs."""
 
-_HEAVY = {"aiohttp", "asyncio", "boto3", "jmespath", "pydantic", "rich", "yaml"}
+_HEAVY = {
+    *("aiohttp", "asyncio", "boto3", "botocore", "docker", "jmespath"),
+    *("pydantic", "requests", "rich", "tomllib", "yaml"),
+}
 
 
 @pytest.mark.parametrize("words", [("--version",), ("--help",)])
@@ -41,16 +44,48 @@ def test_saying_what_there_is_loads_no_command(words: tuple[str, ...], tmp_path:
     loaded = _loaded(tmp_path, *words)
 
     assert "cli.main" in loaded
-    assert not loaded & {*_HEAVY, "docker", "requests", "sqlite3", "emulator.cloud", "emulator.engine"}
+    assert not loaded & {*_HEAVY, "sqlite3", "emulator.cloud", "emulator.engine"}
     assert not loaded & {branch.module for branch in BRANCHES.values()}
 
 
 def test_looking_at_instances_loads_nothing_that_builds_or_serves(tmp_path: Path) -> None:
-    """The engine's SDK is loaded if there is an engine; it is half of this command's time, and all that may be."""
+    """Nor the engine's SDK, which would be half of this command's time; see the test with an engine, too."""
     loaded = _loaded(tmp_path, "ec2", "describe-instances")
 
     assert "emulator.instances.inventory" in loaded
     assert not loaded & {*_HEAVY, "emulator.images", "emulator.functions", "emulator.buckets", *_OF_CHANGES}
+
+
+_LIST_SERVER = """
+import ssl, sys
+read = []
+ssl.SSLContext.set_default_verify_paths = lambda context: read.append("certificates")
+import emulator.http.__main__ as process
+before = set(sys.modules)
+process._new(None, None, once=True)
+import emulator.functions.service, emulator.images.service
+print(*read, *("early:aiohttp" for name in before if name == "aiohttp"), *sys.modules)
+"""
+
+
+def test_a_server_loads_no_certificates_and_nothing_that_deploys_or_builds(tmp_path: Path) -> None:
+    """Two MiB that most servers have no use for as long as they run."""
+    done = subprocess.run(
+        [sys.executable, "-c", _LIST_SERVER], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+
+    assert {"aiohttp", "emulator.http.server", "emulator.functions.service"} <= loaded
+    assert not loaded & {"certificates", "early:aiohttp"}
+    assert not loaded & {
+        "emulator.functions.code.workbench",
+        "emulator.functions.control",
+        "emulator.functions.deployment",
+        "emulator.images.builder",
+        "emulator.images.captures",
+        "pydantic",
+        "yaml",
+    }
 
 
 def test_a_group_is_listed_in_its_own_words() -> None:

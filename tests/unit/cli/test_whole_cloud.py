@@ -27,6 +27,6 @@ def test_what_env_prints_is_safe_to_evaluate(cloudlet: Cloudlet, monkeypatch: py
 
     assert (outcome.exit_code, outcome.stdout) == (USAGE, "")
     assert outcome.stderr == (
-        "error: AWS_REGION='here; touch there' is not the name of a region\n"
-        "hint: write one such as us-east-1 or eu-west-1\n"
+        "error: AWS_REGION='here; touch there' is not the name of a region, such as us-east-1 or eu-west-1\n"
+        "hint: see `cloudlet help configuration`\n"
     )
