@@ -6,6 +6,7 @@ from emulator.signatures.policy_errors import MalformedPostRequestError
 from emulator.signatures.presigned import check_expiry
 from emulator.signatures.presigning import presign
 from emulator.signatures.records import Credentials, Headers, Lookup, Request
+from emulator.signatures.signing import authorization_of
 from emulator.signatures.streaming import BodyVerifier, body_verifier
 from emulator.signatures.verification import Verified, verify
 
@@ -20,6 +21,7 @@ __all__ = [
     "Request",
     "SignatureError",
     "Verified",
+    "authorization_of",
     "body_verifier",
     "check_expiry",
     "check_policy",
