@@ -252,13 +252,15 @@ def _json(document: object) -> str:
 
 
 def _write_json(document: object) -> None:
-    write(_json(document))
+    if document != {}:  # of which `aws` says nothing
+        write(_json(document))
 
 
 def _write_yaml(document: object) -> None:
     import yaml
 
-    write(yaml.safe_dump(_plain(document), sort_keys=False, allow_unicode=True).rstrip())
+    if document != {}:
+        write(yaml.safe_dump(_plain(document), sort_keys=False, allow_unicode=True).rstrip())
 
 
 def _write_text(document: object) -> None:

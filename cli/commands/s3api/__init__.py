@@ -1,4 +1,4 @@
-"""`cloudlet s3api`: S3's operations as `aws s3api` has them, one command each, made from AWS's own model. Server or not.
+"""`cloudlet s3api`: the operations of S3 as `aws s3api` has them, one command each, made from AWS's own model.
 
 `table` has their names, `making` makes a command, `values` reads its options; `request`, `connection`, `answer` and
 `pages` are the way to S3's door and back, `showing` what people see of it.

@@ -47,7 +47,8 @@ class Connection:
             reply.read()
         except (ConnectionError, http.client.HTTPException) as error:
             raise ServerUnavailableError(
-                f"the server on port {self._http.port} stopped answering ({error})", hint="see it with `cloudlet status`"
+                f"the server on port {self._http.port} stopped answering ({error})",
+                hint="see it with `cloudlet status`",
             ) from error
 
 

@@ -17,6 +17,9 @@ from emulator.http.aws.models import read_model
 
 _ANNOTATIONS = {"integer": int | None, "long": int | None, "boolean": bool | None, "list": list[str] | None}
 
+_LINE = 72
+"""How long the line of an example may be, so that what help adds on both sides fits into 80 columns."""
+
 _PAGING = {
     "starting_token": (str | None, "--starting-token", "TOKEN", "Go on where --max-items ended: its NextToken."),
     "max_items": (int | None, "--max-items", "N", "List no more than these; NextToken says where to go on."),
@@ -52,7 +55,17 @@ def _function(name: str, row: Row, operation: Operation, model: ServiceModel) ->
 def _help(name: str, row: Row, operation: Operation) -> str:
     of_bucket = "--bucket raw" if operation.input and "Bucket" in operation.input.required else ""
     words = " ".join(part for part in ("cloudlet s3api", name, of_bucket, row.example) if part)
-    return f"{row.summary}.\n\n\b\n" + words.replace("\\\n", "\\\n    ")
+    return f"{row.summary}.\n\n\b\n{_wrapped(words)}"
+
+
+def _wrapped(words: str) -> str:
+    """Return a command in lines that fit beneath each other in help, and can be copied together."""
+    lines = [""]
+    for part in words.replace(" --", "\0--").split("\0"):
+        if len(lines[-1]) + len(part) > _LINE:
+            lines.append("   ")
+        lines[-1] += f" {part}"
+    return " \\\n".join(lines).removeprefix(" ")
 
 
 def _parameters(operation: Operation, paginator: Mapping[str, Any] | None) -> Iterator[inspect.Parameter]:
@@ -66,8 +79,8 @@ def _parameters(operation: Operation, paginator: Mapping[str, Any] | None) -> It
         yield _keyword("outfile", Annotated[str, info], inspect.Parameter.empty)
     if paginator:
         for name, (kind, option, metavar, text) in _PAGING.items():
-            bound = {"min": 1} if kind == int | None else {}
-            yield _keyword(name, Annotated[kind, typer.Option(option, metavar=metavar, help=text, **bound)], None)
+            least = 1 if kind == int | None else None
+            yield _keyword(name, Annotated[kind, typer.Option(option, metavar=metavar, help=text, min=least)], None)
         info = typer.Option("--no-paginate", help="Ask once, and answer as S3 does.")
         yield _keyword("no_paginate", Annotated[bool, info], False)
 

@@ -68,7 +68,7 @@ def all_pages(
             break
         token = following
         _put(request, token)
-    return _merged(pages, paginator, results, resume), _for_text(pages, results, resume)
+    return _merged(pages, paginator, results, resume), _for_text(pages, paginator, results, resume)
 
 
 def _merged(
@@ -85,10 +85,12 @@ def _merged(
     return whole
 
 
-def _for_text(pages: list[Page], results: list[str], resume: Mapping[str, Any] | None) -> list[Page]:
-    rest = [{name: page.get(name) for name in results} for page in pages[1:]]
-    ending = [] if resume is None else [{"NextToken": {"NextToken": _encoded(resume)}}]
-    return [pages[0], *rest, *ending]
+def _for_text(
+    pages: list[Page], paginator: Mapping[str, Any], results: list[str], resume: Mapping[str, Any] | None
+) -> list[Page]:
+    shown = [{name: page.get(name) for name in results} for page in pages]
+    shown[0] = {name: pages[0].get(name) for name in paginator.get("non_aggregate_keys", ())} | shown[0]
+    return shown if resume is None else [*shown, {"NextToken": {"NextToken": _encoded(resume)}}]
 
 
 def _following(page: Page, paginator: Mapping[str, Any], tokens: list[str]) -> dict[str, Any] | None:

@@ -11,13 +11,11 @@ _IDS = ("Key", "Name", "UploadId", "PartNumber", "Id", "ID", "Prefix")
 
 
 def shown(document: Mapping[str, Any], pages: Sequence[Mapping[str, Any]] = ()) -> Answer:
-    """Return *document* as an answer; `aws` says nothing where it is empty."""
-    if not document:
-        return Answer(None)
+    """Return *document* as an answer."""
     listed = [one for one in document.values() if _is_listing(one)]
     if len(listed) != 1:
-        rows = [(name, _cell(value)) for name, value in document.items() if value not in (None, [], {})]
-        return Answer(document, columns=("MEMBER", "VALUE"), rows=rows, ids=_ids([document]), pages=pages)
+        members = [(name, _cell(value)) for name, value in document.items() if value not in (None, [], {})]
+        return Answer(document, columns=("MEMBER", "VALUE"), rows=members, ids=_ids([document]), pages=pages)
     (entries,) = listed
     columns = [*dict.fromkeys(name for entry in entries for name, value in entry.items() if _is_short(value))]
     rows = [tuple(_cell(entry.get(name)) for name in columns) for entry in entries]
@@ -30,7 +28,7 @@ def _is_listing(value: Any) -> bool:
 
 
 def _is_short(value: Any) -> bool:
-    return not isinstance(value, dict)
+    return not isinstance(value, dict | list)
 
 
 def _cell(value: Any) -> str:

@@ -26,7 +26,7 @@ def _configurations(kind: str, noun: str, put: str) -> dict[str, Row]:
     """Return the commands for settings of which a bucket has many, each with an id."""
     name = f"bucket-{kind}-configuration"
     return {
-        f"put-{name}": Row(f"Set one of a bucket's {noun}", f"--id all \\\n{put}"),
+        f"put-{name}": Row(f"Set one of a bucket's {noun}", f"--id all {put}"),
         f"get-{name}": Row(f"Show one of a bucket's {noun}", "--id all"),
         f"list-{name}s": Row(f"List a bucket's {noun}", ""),
         f"delete-{name}": Row(f"Delete one of a bucket's {noun}", "--id all"),
@@ -42,15 +42,15 @@ COMMANDS: dict[str, Row] = {
     "head-bucket": Row("Tell whether a bucket is there", ""),
     "delete-bucket": Row("Delete an empty bucket", ""),
     "get-bucket-location": Row("Show the region that a bucket was made for", ""),
-    "put-object": Row("Store an object: a file's content, under a key", f"{_OBJECT} --body a.csv \\\n--metadata k=v"),
+    "put-object": Row("Store an object: a file's content, under a key", f"{_OBJECT} --body a.csv --metadata k=v"),
     "get-object": Row("Write an object to a file, and show what is known of it", f"{_OBJECT} out.csv"),
     "head-object": Row("Show what is known of an object", _OBJECT),
     "get-object-attributes": Row(
-        "Show an object's checksum, parts and size", f"{_OBJECT} \\\n--object-attributes ETag ObjectSize"
+        "Show an object's checksum, parts and size", f"{_OBJECT} --object-attributes ETag ObjectSize"
     ),
     "copy-object": Row("Copy an object", "--key b.csv --copy-source raw/a.csv"),
     "delete-object": Row("Delete an object, or a version of it", _OBJECT),
-    "delete-objects": Row("Delete up to a thousand objects", "\\\n--delete 'Objects=[{Key=a.csv},{Key=b.csv}]'"),
+    "delete-objects": Row("Delete up to a thousand objects", "--delete 'Objects=[{Key=a.csv},{Key=b.csv}]'"),
     "list-objects-v2": Row("List objects", "--prefix in/ --max-items 10"),
     "list-objects": Row("List objects as of old", "--prefix in/"),
     "list-object-versions": Row("List the versions of objects", "--prefix in/"),
@@ -58,7 +58,7 @@ COMMANDS: dict[str, Row] = {
     **{
         f"{verb}-object-tagging": Row(f"{word} an object's tags", f"{_OBJECT}{more}")
         for verb, word, more in (
-            ("put", "Set", " \\\n--tagging 'TagSet=[{Key=team,Value=data}]'"),
+            ("put", "Set", " --tagging 'TagSet=[{Key=team,Value=data}]'"),
             ("get", "Show", ""),
             ("delete", "Delete", ""),
         )
@@ -66,19 +66,19 @@ COMMANDS: dict[str, Row] = {
     "put-object-acl": Row("Set who may use an object", f"{_OBJECT} --acl private"),
     "get-object-acl": Row("Show who may use an object", _OBJECT),
     "create-multipart-upload": Row("Begin an upload in parts", "--key big.bin"),
-    "upload-part": Row("Send a part of an upload", f"{_UPLOAD} \\\n--part-number 1 --body part1"),
+    "upload-part": Row("Send a part of an upload", f"{_UPLOAD} --part-number 1 --body part1"),
     "upload-part-copy": Row(
-        "Make a part of an upload from an object", f"{_UPLOAD} \\\n--part-number 1 --copy-source raw/a.csv"
+        "Make a part of an upload from an object", f"{_UPLOAD} --part-number 1 --copy-source raw/a.csv"
     ),
     "list-parts": Row("List the parts of an upload", _UPLOAD),
     "list-multipart-uploads": Row("List uploads that are under way", ""),
     "complete-multipart-upload": Row(
-        "Make an object of the parts of an upload", f"{_UPLOAD} \\\n--multipart-upload file://parts.json"
+        "Make an object of the parts of an upload", f"{_UPLOAD} --multipart-upload file://parts.json"
     ),
     "abort-multipart-upload": Row("End an upload, and drop its parts", _UPLOAD),
     **_setting(
         "notifications",
-        put="\\\n--notification-configuration file://notifications.json",
+        put="--notification-configuration file://notifications.json",
         names="put-bucket-notification-configuration get-bucket-notification-configuration",
     ),
     **_setting(
@@ -88,7 +88,7 @@ COMMANDS: dict[str, Row] = {
     ),
     **_setting(
         "lifecycle rules",
-        put="\\\n--lifecycle-configuration file://rules.json",
+        put="--lifecycle-configuration file://rules.json",
         names="put-bucket-lifecycle-configuration get-bucket-lifecycle-configuration delete-bucket-lifecycle",
     ),
     **_setting(
@@ -99,7 +99,7 @@ COMMANDS: dict[str, Row] = {
     "get-bucket-policy-status": Row("Tell whether a bucket's policy makes it public", ""),
     **_setting(
         "tags",
-        put="\\\n--tagging 'TagSet=[{Key=team,Value=data}]'",
+        put="--tagging 'TagSet=[{Key=team,Value=data}]'",
         names="put-bucket-tagging get-bucket-tagging delete-bucket-tagging",
     ),
     **_setting(
@@ -109,57 +109,53 @@ COMMANDS: dict[str, Row] = {
     ),
     **_setting(
         "web site",
-        put="\\\n--website-configuration 'IndexDocument={Suffix=index.html}'",
+        put="--website-configuration 'IndexDocument={Suffix=index.html}'",
         names="put-bucket-website get-bucket-website delete-bucket-website",
     ),
     **_setting(
         "encryption",
-        put="\\\n--server-side-encryption-configuration file://encryption.json",
+        put="--server-side-encryption-configuration file://encryption.json",
         names="put-bucket-encryption get-bucket-encryption delete-bucket-encryption",
     ),
     **_setting("access list", put="--acl private", names="put-bucket-acl get-bucket-acl"),
     **_setting(
         "block on public access",
-        put="\\\n--public-access-block-configuration BlockPublicAcls=true",
+        put="--public-access-block-configuration BlockPublicAcls=true",
         names="put-public-access-block get-public-access-block delete-public-access-block",
     ),
     **_setting(
         "ownership of objects",
-        put="\\\n--ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'",
+        put="--ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'",
         names="put-bucket-ownership-controls get-bucket-ownership-controls delete-bucket-ownership-controls",
     ),
     **_setting(
         "replication",
-        put="\\\n--replication-configuration file://replication.json",
+        put="--replication-configuration file://replication.json",
         names="put-bucket-replication get-bucket-replication delete-bucket-replication",
     ),
     **_setting(
         "access log",
-        put="\\\n--bucket-logging-status 'LoggingEnabled={TargetBucket=log,TargetPrefix=raw/}'",
+        put="--bucket-logging-status 'LoggingEnabled={TargetBucket=log,TargetPrefix=}'",
         names="put-bucket-logging get-bucket-logging",
     ),
     **_setting(
         "transfer acceleration",
-        put="\\\n--accelerate-configuration Status=Enabled",
+        put="--accelerate-configuration Status=Enabled",
         names="put-bucket-accelerate-configuration get-bucket-accelerate-configuration",
     ),
     **_setting(
         "payer of requests",
-        put="\\\n--request-payment-configuration Payer=BucketOwner",
+        put="--request-payment-configuration Payer=BucketOwner",
         names="put-bucket-request-payment get-bucket-request-payment",
     ),
-    **_setting(
-        "access by tags", put="--abac-status Status=Enabled", names="put-bucket-abac get-bucket-abac"
-    ),
+    **_setting("access by tags", put="--abac-status Status=Enabled", names="put-bucket-abac get-bucket-abac"),
     **_setting(
         "locking of objects",
-        put="\\\n--object-lock-configuration ObjectLockEnabled=Enabled",
+        put="--object-lock-configuration ObjectLockEnabled=Enabled",
         names="put-object-lock-configuration get-object-lock-configuration",
     ),
     **_configurations("analytics", "analyses", "--analytics-configuration file://analysis.json"),
-    **_configurations(
-        "intelligent-tiering", "tierings", "--intelligent-tiering-configuration file://tiering.json"
-    ),
+    **_configurations("intelligent-tiering", "tierings", "--intelligent-tiering-configuration file://tiering.json"),
     **_configurations("inventory", "inventories", "--inventory-configuration file://inventory.json"),
     **_configurations("metrics", "metrics", "--metrics-configuration Id=all"),
 }

@@ -69,13 +69,9 @@ def _list(words: Sequence[str], option: str, shape: Shape) -> list[Any]:
     return list(words)
 
 
-def _structures(
-    words: Sequence[str], option: str, shape: Shape, *, exactly_one: bool = False
-) -> list[dict[str, Any]]:
+def _structures(words: Sequence[str], option: str, shape: Shape, *, exactly_one: bool = False) -> list[dict[str, Any]]:
     model = model_of(shape)
-    found = [
-        one for word in words for one in structures(_text(word, option, reads_stdin=True), option, model)
-    ]
+    found = [one for word in words for one in structures(_text(word, option, reads_stdin=True), option, model)]
     if exactly_one and len(found) != 1:
         raise InvalidRequestError(f"{option} takes one structure", hint=f"write {model}, or JSON")
     return found
