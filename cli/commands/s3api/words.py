@@ -22,6 +22,7 @@ _KNOWN = {
     "IfNoneMatch": ("ETAG", "Only if the object's is another; * is any."),
 }
 _METAVARS = {"integer": "N", "long": "N", "timestamp": "TIME", "structure": "STRUCTURE", "map": "KEY=VALUE,..."}
+_PLACES = {"header": "The header", "querystring": "The query's", "uri": "The path's"}
 _MOST_CHOICES = 8
 
 
@@ -40,17 +41,17 @@ def metavar_of(member: Member) -> str:
 
 
 def help_of(member: Member) -> str:
-    """Return the sentence on the option, "" where its name says all."""
+    """Return the sentence on the option; of what is a mere header, the header, which S3's own reference explains."""
     if member.name in _KNOWN:
         return _KNOWN[member.name][1]
     shape = member.shape.item.shape if member.shape.type == "list" else member.shape
     if shape.enum:
         shown = shape.enum[:_MOST_CHOICES]
         more = ", ..." if len(shape.enum) > len(shown) else "."
-        return f"{', '.join(shown)}{more}"
+        return f"One of {', '.join(shown)}{more}" if len(shape.enum) > 1 else f"Nothing but {shown[0]}."
     if shape.type == "structure":
         return f"{_members(shape)}: shorthand, JSON, file://F or -."
-    return ""
+    return f"{_PLACES[member.location]} {member.wire_name}." if member.location in _PLACES else "Sent as it is."
 
 
 def _members(shape: Shape) -> str:
