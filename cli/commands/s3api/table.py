@@ -135,7 +135,7 @@ COMMANDS: dict[str, Row] = {
     ),
     **_setting(
         "access log",
-        put="--bucket-logging-status 'LoggingEnabled={TargetBucket=log,TargetPrefix=}'",
+        put="--bucket-logging-status file://logging.json",
         names="put-bucket-logging get-bucket-logging",
     ),
     **_setting(
