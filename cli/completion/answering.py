@@ -10,7 +10,7 @@ from typing import Any
 from cli import output
 from cli.completion.line import in_bash, words_of
 
-_LIMIT_SECONDS = 0.3
+LIMIT_SECONDS = 0.3
 """From the start of the process on."""
 
 
@@ -34,7 +34,7 @@ def _candidates(root: Any, line: str) -> list[str]:
 
 
 def _give_up() -> None:
-    time.sleep(max(_LIMIT_SECONDS - _age_seconds(), 0))
+    time.sleep(max(LIMIT_SECONDS - _age_seconds(), 0))
     os._exit(1)
 
 

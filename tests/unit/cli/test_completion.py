@@ -5,7 +5,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +19,12 @@ from tests.unit.cli.conftest import Cloudlet
 
 Complete = Callable[[str], list[str]]
 
-_DEADLINE_SECONDS = 60
+_PATIENT = """#!{}
+from cli.completion import answering
+from cli.main import main
+answering.LIMIT_SECONDS = 60
+main()
+"""
 _BASH = """
 source <(cloudlet completion bash)
 COMP_LINE=$1 COMP_POINT=${#1}
@@ -30,7 +34,7 @@ printf '%s\\n' "${COMPREPLY[@]}"
 _ZSH = """
 autoload -U compinit && compinit -u -D
 source <(cloudlet completion zsh)
-compadd() { while [[ $1 == -* ]]; do [[ $1 == -S ]] && shift; shift; done; print -l -- $@ }
+compadd() { while [[ $1 != -- ]]; do shift; done; shift; print -l -- $@ }
 _files() { print FILES }
 words=(${(Q)${(z)1}}) CURRENT=${#words}
 [[ $1 == *' ' ]] && words+=('') && (( CURRENT++ ))
@@ -139,17 +143,18 @@ def test_bash_is_told_what_stands_behind_its_breaks() -> None:
     [
         ("cloudlet lambda invoke --function-name su", "summarize"),
         ("cloudlet s3 ls s3://raw/to", "s3://raw/top.csv"),
-        ("cloudlet ec2 describe-inst", "describe-instances"),
+        ("cloudlet ec2 describe-instances --instance-i", "--instance-ids"),
     ],
 )
 def test_a_shell_completes(shell: str, home: Path, line: str, expected: str, tmp_path: Path) -> None:
-    """On a busy machine it may give up: then Tab is pressed again."""
+    """The machine may be busy: the answer has more time here than where people wait for it."""
     _need(shell)
-    if shell == "bash":
-        expected = expected.removeprefix("s3:")
-    deadline = time.monotonic() + _DEADLINE_SECONDS
-    while expected not in (found := _pressed(shell, line, home, tmp_path)).splitlines():
-        assert time.monotonic() < deadline, found
+    (tmp_path / "cloudlet").write_text(_PATIENT.format(sys.executable))
+    (tmp_path / "cloudlet").chmod(0o755)
+
+    found = _pressed(shell, line, home, tmp_path)
+
+    assert found.splitlines() == [expected.removeprefix("s3:") if shell == "bash" else expected]
 
 
 def test_nothing_is_said_where_there_is_nothing(tmp_path: Path) -> None:
@@ -166,17 +171,13 @@ def test_nothing_is_said_where_there_is_nothing(tmp_path: Path) -> None:
     assert _asked(broken, "bash").stderr == ""
 
 
-def test_nobody_waits_for_long(home: Path) -> None:
-    """A lock that somebody holds on the file is not waited for beyond the limit, which is the process's own."""
-    with sqlite3.connect(home / "state.db", isolation_level=None) as database:
-        database.execute("PRAGMA journal_mode = DELETE")
-        database.execute("BEGIN EXCLUSIVE")
+def test_nobody_waits_for_long(tmp_path: Path) -> None:
+    """To open a pipe that nobody writes to takes for ever; so may a disk that is far away."""
+    os.mkfifo(tmp_path / "state.db")
 
-        done = _asked(home, "bash", "cloudlet s3 ls s3://r", limit_seconds=5)
+    done = _asked(tmp_path, "bash", "cloudlet s3 ls s3://r")
 
-        database.execute("ROLLBACK")
-    database.close()
-    assert (done.stdout, done.stderr) == ("", "")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
 
 
 def _need(shell: str) -> None:
@@ -192,19 +193,19 @@ def _pressed(shell: str, line: str, home: Path, folder: Path) -> str:
     return done.stdout
 
 
-def _asked(home: Path, *question: str, limit_seconds: float = 60) -> subprocess.CompletedProcess[str]:
+def _asked(home: Path, *question: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "cli", "__complete", *question],
         env=_environment(home, home.parent),
         capture_output=True,
         text=True,
-        timeout=limit_seconds,
+        timeout=60,
         check=False,
     )
 
 
 def _environment(home: Path, folder: Path) -> dict[str, str]:
-    commands = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    commands = f"{folder}:{os.environ['PATH']}"
     return {
         **os.environ,
         "CLOUDLET_HOME": str(home),
