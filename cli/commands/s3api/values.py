@@ -112,7 +112,7 @@ def _fitted(value: Any, shape: Shape, path: str, problems: list[str]) -> Any:
         if shape.type == "map":
             return {str(key): _scalar(one, "string") for key, one in value.items()}
         return _scalar(value, shape.type)
-    except (TypeError, ValueError, OverflowError, AttributeError):
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         problems.append(f"Invalid type for parameter {path}, value: {value}, type: {type(value)}")
         return None
 
@@ -143,7 +143,7 @@ def _scalar(value: Any, kind: str) -> Any:
     if kind in _NUMBERS:
         return int(value)
     if kind == "boolean":
-        return value if isinstance(value, bool) else _BOOLEANS[value] if value in _BOOLEANS else int("")
+        return _BOOLEANS[str(value).lower()]
     if kind == "timestamp":
         return _moment(str(value))
     return value
