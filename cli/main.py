@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from cli import errors, output
-from cli.commands import cloud, help  # noqa: A004 - the command's own name
+from cli.commands import cloud, completion, help  # noqa: A004 - the command's own name
+from cli.completion import WORD
 from cli.tree import Root
 from emulator import __version__
 from emulator.errors import EmulatorError
@@ -18,6 +19,7 @@ app = typer.Typer(
     cls=Root,
     rich_markup_mode=None,  # plain help costs half the time of a rendered one
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="""A small cloud on your own machine.
@@ -35,6 +37,7 @@ app = typer.Typer(
     """,
 )
 cloud.add_to(app)
+completion.add_to(app)
 help.add_to(app)
 
 
@@ -78,10 +81,16 @@ def run(argv: Sequence[str] | None = None) -> int:
     return exit_code if isinstance(exit_code, int) else 0  # an Exit's, which is 130 after Ctrl-C
 
 
+def _complete(question: Sequence[str]) -> int:
+    from cli.completion.answering import answer
+
+    return answer(typer.main.get_command(app), question)
+
+
 def main() -> None:
     """Be the process that `cloudlet` is."""
     output.open_streams()
-    exit_code = run()
+    exit_code = _complete(sys.argv[2:]) if sys.argv[1:2] == [WORD] else run()
     try:
         output.deliver()
     except OSError as error:

@@ -97,7 +97,6 @@ def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[
             query: str | None,
             quiet: bool,
             region: str | None,
-            max_items: int | None = None,
             **arguments: Any,
         ) -> None:
             _asked_for_quiet.set(quiet)
@@ -105,14 +104,17 @@ def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[
             _check_region(region)
             chosen = out.check_format(output or out.default_format(Settings.from_environment().output, query))
             out.check_query(query)
-            answer = function(**{name: value for name, value in arguments.items() if name not in _MEANINGLESS})
+            answer = function(**{name: value for name, value in arguments.items() if name in own})
             if isinstance(answer, out.Answer):
-                out.show(_first(answer, max_items), chosen, query, quiet)
+                most = None if "max_items" in own else arguments.get("max_items")
+                out.show(_first(answer, most), chosen, query, quiet)
                 if answer.exit_code:
                     raise typer.Exit(answer.exit_code)
 
+        own = inspect.signature(function).parameters
         lists = name.startswith(("describe-", "list-"))
-        _share_options(call, function, _SHARED | _REGION | _MEANINGLESS | (_MAX_ITEMS if lists else {}))
+        shared = _SHARED | _REGION | _MEANINGLESS | (_MAX_ITEMS if lists else {})
+        _share_options(call, function, {option: one for option, one in shared.items() if option not in own})
         app.command(name, cls=AwsCommand, **settings)(call)
         return function
 

@@ -25,6 +25,8 @@ class Answer:
 
     document: object
     """In AWS's shape and names, for json, yaml, text and --query."""
+    pages: Sequence[object] = ()
+    """The same as it came, for text: `aws` writes a listing page by page, each as if it were the whole."""
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[object]] = ()
     """For people: a table, whose columns may change freely."""
@@ -46,15 +48,21 @@ def show(answer: Answer, output: str, query: str | None, quiet: bool) -> None:
             write(identifier)
         return
     if query is not None:
-        _FORMATS[output](_search(query, answer.document))
+        for document in _documents(answer, output):
+            _FORMATS[output](_search(query, document))
     elif output == "table":
         _write_table(answer)
         for sentence in answer.footnotes:
             note(sentence)
     elif answer.document is not None:
-        _FORMATS[output](answer.document)
+        for document in _documents(answer, output):
+            _FORMATS[output](document)
     if answer.hint:
         note(answer.hint)
+
+
+def _documents(answer: Answer, output: str) -> Sequence[object]:
+    return answer.pages if output == "text" and answer.pages else [answer.document]
 
 
 def default_format(output: str, query: str | None) -> str:
@@ -262,13 +270,15 @@ def _json(document: object) -> str:
 
 
 def _write_json(document: object) -> None:
-    write(_json(document))
+    if document != {}:  # of which `aws` says nothing
+        write(_json(document))
 
 
 def _write_yaml(document: object) -> None:
     import yaml
 
-    write(yaml.safe_dump(_plain(document), sort_keys=False, allow_unicode=True).rstrip())
+    if document != {}:
+        write(yaml.safe_dump(_plain(document), sort_keys=False, allow_unicode=True).rstrip())
 
 
 def _write_text(document: object) -> None:

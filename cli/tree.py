@@ -27,6 +27,7 @@ BRANCHES = {
     "events": Branch("cli.commands.events", "Events: what functions are given in the background", "Events"),
     "logs": Branch("cli.commands.logs", "Logs: what functions printed, by group and stream", "Logs"),
     "s3": Branch("cli.commands.s3", "Buckets: folders whose files are objects", "S3"),
+    "s3api": Branch("cli.commands.s3api", "S3 by the letter: one command for each of its operations", "S3Api"),
     "config": Branch("cli.commands.config", "Settings: what holds, and what says so"),
 }
 

@@ -6,6 +6,7 @@ from emulator.signatures.policy_errors import MalformedPostRequestError
 from emulator.signatures.presigned import check_expiry
 from emulator.signatures.presigning import Signer, presign
 from emulator.signatures.records import Credentials, Headers, Lookup, Request
+from emulator.signatures.signing import authorization_of
 from emulator.signatures.streaming import BodyVerifier, body_verifier
 from emulator.signatures.verification import Verified, verify
 
@@ -21,6 +22,7 @@ __all__ = [
     "SignatureError",
     "Signer",
     "Verified",
+    "authorization_of",
     "body_verifier",
     "check_expiry",
     "check_policy",

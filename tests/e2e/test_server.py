@@ -77,6 +77,24 @@ def test_env_leads_other_programs_to_the_running_server(user: User) -> None:
     assert endpoint == f"http://127.0.0.1:{user.environment['CLOUDLET_PORT']}"
 
 
+def test_s3api_says_the_same_with_a_server_and_without(user: User) -> None:
+    """
+    The one asks the server, signing what it sends; the other opens S3's door itself.
+    """
+    user.sees("cloudlet s3api create-bucket --bucket raw && seq 100000 > numbers")
+    put = "cloudlet s3api put-object --bucket raw --body numbers --metadata who=me --output json --key"
+    head = "cloudlet s3api head-object --bucket raw --output json --query '[ETag,Metadata]' --key"
+    alone = [user.sees(f"{put} alone"), user.sees(f"{head} alone")]
+    user.sees("cloudlet start --require-auth")
+
+    served = [user.sees(f"{put} served"), user.sees(f"{head} served")]
+
+    assert served == alone
+    assert user.sees("cloudlet s3api get-object --bucket raw --key alone - | cmp - numbers && echo same") == "same\n"
+    refused = user.types("cloudlet s3api list-buckets", CLOUDLET_SECRET_ACCESS_KEY="another")
+    assert "SignatureDoesNotMatch" in refused.stderr
+
+
 def test_an_instance_opens_a_bucket_with_the_credentials_of_its_role(user: User) -> None:
     """
     Found at its metadata service, signed as AWS wants it, sent to the endpoint that containers see.

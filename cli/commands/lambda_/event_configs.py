@@ -1,7 +1,7 @@
 """What becomes of the events of a function: how often they are tried, how old they get, where they go."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -96,12 +96,10 @@ def list_function_event_invoke_configs(function_name: FunctionName) -> Answer:
     \b
     cloudlet lambda list-function-event-invoke-configs --function-name resize
     """
-    from emulator.functions import document
-
     with open_cloud() as cloud:
         configs = cloud.functions.event_configs
         found = [(_asked(function_name, qualifier), one) for qualifier, one in configs.list(function_name).items()]
-    listed = [document.event_config(one, configs.arn(asked)) for asked, one in found]
+    listed = [_document(configs, asked, one) for asked, one in found]
     return _table([(asked.qualifier, one) for asked, one in found], {"FunctionEventInvokeConfigs": listed})
 
 
@@ -136,9 +134,15 @@ def _changes(retries: int | None, age: int | None, destination_config: str | Non
 
 
 def _one(configs: "EventConfigs", asked: "FunctionReference", config: "EventInvokeConfig") -> Answer:
+    return _table([(asked.qualifier, config)], _document(configs, asked, config))
+
+
+def _document(configs: "EventConfigs", asked: "FunctionReference", config: "EventInvokeConfig") -> dict[str, Any]:
+    """Return what `aws` shows, which of this time alone has parts of a second."""
     from emulator.functions import document
 
-    return _table([(asked.qualifier, config)], document.event_config(config, configs.arn(asked)))
+    found = document.event_config(config, configs.arn(asked))
+    return {**found, "LastModified": found["LastModified"].isoformat()}
 
 
 def _table(configs: "Sequence[tuple[str | None, EventInvokeConfig]]", document: object) -> Answer:

@@ -172,6 +172,11 @@ class ServiceModel:
         traits = dict(zip(_WORDS, raw.split(" "), strict=False)) if isinstance(raw, str) else raw
         return Member(name, self.shape(traits["shape"]), traits)
 
+    def paginator(self, operation: str) -> Mapping[str, Any] | None:
+        """Return how the listing that *operation* gives goes on, in botocore's words; None if it is no listing."""
+        found: Mapping[str, Any] | None = self.raw["paginators"].get(operation)
+        return found
+
     def error_status(self, code: str) -> int | None:
         """Return the HTTP status of an error that the model knows."""
         status = self.raw["shapes"].get(code, {}).get("status")

@@ -1,6 +1,8 @@
 """Every documented command that AWS has, as the parser of the `aws` command reads it; nothing is sent."""
 
 import inspect
+import itertools
+import json
 import re
 import shlex
 import zipfile
@@ -13,6 +15,7 @@ import typer
 from awscli.argprocess import ParamError  # type: ignore[import-untyped]
 from awscli.clidriver import create_clidriver  # type: ignore[import-untyped]
 from awscli.paramfile import register_uri_param_handler  # type: ignore[import-untyped]
+from botocore.utils import ArgumentGenerator
 from botocore.validate import ParamValidator
 
 from cli.helptext import commands_of
@@ -25,6 +28,7 @@ OWN_VERBS = {
     "lambda": {"deploy", "list-runtimes", "logs", "add-trigger", "list-triggers", "remove-trigger"},
     "events": {"list", "show", "replay"},
     "logs": {"tail"},  # version 2 of the command has it, and is on no index
+    "s3api": set(),
 }
 """What AWS has not, by service."""
 
@@ -33,6 +37,7 @@ OWN_OPTIONS: dict[str, dict[str, int]] = {
     "lambda": {"--quiet": 0, "-q": 0},
     "events": {"--quiet": 0, "-q": 0},
     "logs": {"--quiet": 0, "-q": 0},
+    "s3api": {"--quiet": 0, "-q": 0},
 }
 """What AWS has not, and how many words belong to it."""
 
@@ -50,7 +55,11 @@ def _help_texts(command: Any, path: str) -> Iterator[tuple[str, str]]:
 
 def _pages() -> Iterator[tuple[str, str]]:
     """Yield what stands in the blocks of each page; `cli.md` is made of the help texts."""
-    for path in (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))):
+    for path in (
+        PROJECT / "README.md",
+        *sorted((PROJECT / "docs").glob("*.md")),
+        *sorted((PROJECT / "examples").glob("*/README.md")),
+    ):
         if path.name != "cli.md":
             blocks = re.findall(r"^ *```\w.*?\n(.*?)^ *```", path.read_text(), re.DOTALL | re.MULTILINE)
             yield path.name, "\n".join(inspect.cleandoc(block) for block in blocks)
@@ -93,16 +102,28 @@ def _documented() -> Iterator[Any]:
                 yield pytest.param([*_without_ours([service, *words])], id=f"{place}: {words[0]}")
 
 
-def _write_empty(path: Path) -> None:
+def _write_files(words: Sequence[str], arguments: Mapping[str, Any]) -> None:
+    """Write the files that *words* name: behind a scheme, or as what is stored. A document has all its members."""
+    for option, word in itertools.pairwise(words):
+        name = word.partition("://")[2] if "://" in word else word if option == "--body" else ""
+        if name:
+            path = Path(name).expanduser()
+            path.parent.mkdir(exist_ok=True)
+            _write(path, getattr(arguments.get(option.removeprefix("--")), "argument_model", None))
+
+
+def _write(path: Path, shape: Any) -> None:
     if path.suffix == ".zip":
         zipfile.ZipFile(path, "w").close()
+    elif shape is not None and shape.type_name == "structure":
+        path.write_text(json.dumps(ArgumentGenerator(use_member_names=True).generate_skeleton(shape), default=str))
     else:
-        path.touch()
+        path.write_bytes(b"")
 
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """Return the parameters of the request that words stand for; a file that they name is there, and empty."""
+    """Return the parameters of the request that words stand for; a file that they name is there."""
     folder = tmp_path_factory.mktemp("aws")
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
@@ -117,13 +138,11 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         verbs = {service: services[service]._get_command_table() for service in OWN_VERBS}
 
         def read(words: Sequence[str]) -> Mapping[str, Any]:
-            for path in (Path(word.partition("://")[2]).expanduser() for word in words if "://" in word):
-                path.parent.mkdir(exist_ok=True)
-                _write_empty(path)
             # Not `driver.main`: what it registers for the options of one verb strikes those of the next.
             options, (verb, *rest) = parser.parse_known_args(words)
             assert verb in verbs[words[0]]
             operation = verbs[words[0]][verb]
+            _write_files(words, operation.arg_table)
             given, unknown = operation._create_operation_parser(operation.arg_table).parse_known_args(rest)
             assert unknown == []
             parameters: dict[str, Any] = operation._build_call_parameters(given, operation.arg_table, options)
@@ -131,7 +150,10 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
             driver.session.emit(
                 f"before-parameter-build.{words[0]}.{model.name}", params=parameters, model=model, context={}
             )
+            parameters.pop("PaginationConfig", None)  # what the command itself does with a listing
             report = ParamValidator().validate(parameters, model.input_shape)
+            if "Body" in parameters:
+                parameters["Body"].close()
             assert not report.has_errors(), report.generate_report()
             return parameters
 

@@ -48,6 +48,15 @@ def test_saying_what_there_is_loads_no_command(words: tuple[str, ...], tmp_path:
     assert not loaded & {branch.module for branch in BRANCHES.values()}
 
 
+def test_the_commands_of_s3api_are_listed_without_being_made(tmp_path: Path) -> None:
+    """AWS's model is read by whoever calls an operation, and the web server loaded where none runs."""
+    for words in (("--help",), ("s3api", "--help")):
+        assert not [name for name in _loaded(tmp_path, *words) if name.startswith(("emulator.http", "aiohttp"))]
+    help_of_one = _loaded(tmp_path, "s3api", "get-object", "--help")
+    assert "emulator.http.aws.models" in help_of_one
+    assert not help_of_one & {*_HEAVY, "docker", "sqlite3", "emulator.http.s3.door"}
+
+
 def test_looking_at_instances_loads_nothing_that_builds_or_serves(tmp_path: Path) -> None:
     """Nor the engine's SDK, which would be half of this command's time; see the test with an engine, too."""
     loaded = _loaded(tmp_path, "ec2", "describe-instances")

@@ -34,6 +34,7 @@ COMMANDS = commands_of(commands_of(typer.main.get_command(app))["s3"])
 def _examples() -> Iterator[tuple[str, list[str]]]:
     texts = [(f"help of {name}", inspect.cleandoc(command.help)) for name, command in COMMANDS.items()]
     pages = [path for path in (PROJECT / "docs").glob("*.md") if path.name != "cli.md"]  # it is made of the help texts
+    pages += (PROJECT / "examples").glob("*/README.md")
     for path in (PROJECT / "README.md", *sorted(pages)):
         blocks = re.findall(r"^ *```\w.*?\n(.*?)^ *```", path.read_text(), re.DOTALL | re.MULTILINE)
         texts.append((path.name, "\n".join(inspect.cleandoc(block) for block in blocks)))

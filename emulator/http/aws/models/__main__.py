@@ -35,7 +35,7 @@ _CHECKSUM_TRAITS = {
 Record = Mapping[str, Any]
 
 
-def compact(model: Record, version: str) -> str:
+def compact(model: Record, paginators: Record, version: str) -> str:
     """Return the text of our file for botocore's *model*: one operation or shape a line, without its prose."""
     shapes, namespace = model["shapes"], _namespace(model["shapes"].values())
     head = {
@@ -49,7 +49,7 @@ def compact(model: Record, version: str) -> str:
     kept = {name: _shape(shapes[name], shapes, namespace) for name in named if not _is_plain(shapes[name])}
     parts = [f'"{name}":{_json(value)}' for name, value in head.items()]
     operations = {name: _operation(value) for name, value in model["operations"].items()}
-    parts += [_block("operations", operations), _block("shapes", kept)]
+    parts += [_block("operations", operations), _block("shapes", kept), _block("paginators", paginators)]
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
@@ -136,8 +136,17 @@ def _namespace(shapes: Iterable[Record]) -> str:
 def installed(service: str) -> str:
     """Return the text of the file of *service* as the installed botocore gives it."""
     # Not botocore's own loader: that calls Expires a timestamp, but S3 gives back whatever text it was given.
-    packed = Path(botocore.__file__).parent / "data" / SERVICES[service] / "service-2.json.gz"
-    return compact(json.loads(gzip.decompress(packed.read_bytes())), botocore.__version__)
+    folder = Path(botocore.__file__).parent / "data" / SERVICES[service]
+    model = json.loads(gzip.decompress((folder / "service-2.json.gz").read_bytes()))
+    return compact(model, _paginators(folder), botocore.__version__)
+
+
+def _paginators(folder: Path) -> dict[str, Any]:
+    """Return how each listing goes on from page to page; what is the same on all pages is in a file of its own."""
+    listings = json.loads((folder / "paginators-1.json").read_bytes())["pagination"]
+    extras = folder / "paginators-1.sdk-extras.json"
+    more = json.loads(extras.read_bytes())["merge"]["pagination"] if extras.exists() else {}
+    return {name: listing | more.get(name, {}) for name, listing in sorted(listings.items())}
 
 
 if __name__ == "__main__":
