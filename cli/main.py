@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import errors, output
-from cli.commands import cloud, help  # noqa: A004 - the command's own name
+from cli.commands import cloud, help, stacks  # noqa: A004 - the command's own name
 from cli.tree import Root
 from emulator import __version__
 from emulator.errors import EmulatorError
@@ -36,6 +36,7 @@ app = typer.Typer(
     """,
 )
 cloud.add_to(app)
+stacks.add_to(app)
 help.add_to(app)
 
 

@@ -1,0 +1,95 @@
+"""What a template says of a bucket's settings, as S3's API says it: the same, called otherwise."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from emulator.buckets.tags import MAX_BUCKET_TAGS, tag_set_of, tags_of_set
+from emulator.stacks.errors import ValidationError
+from emulator.stacks.shape import ANY, Shape
+
+Document = dict[str, Any]
+_BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+
+
+@dataclass(frozen=True)
+class BucketDocument:
+    """One property of a bucket, and the setting that it becomes."""
+
+    setting: str
+    shape: Shape
+    read: Callable[[Any], Document]
+
+
+def _website(said: Mapping[str, Any]) -> Document:
+    document: Document = {}
+    if "IndexDocument" in said:
+        document["IndexDocument"] = {"Suffix": str(said["IndexDocument"])}
+    if "ErrorDocument" in said:
+        document["ErrorDocument"] = {"Key": str(said["ErrorDocument"])}
+    if "RedirectAllRequestsTo" in said:
+        document["RedirectAllRequestsTo"] = dict(said["RedirectAllRequestsTo"])
+    elif "IndexDocument" not in said:
+        raise ValidationError("A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty")
+    if "RoutingRules" in said:
+        document["RoutingRules"] = [_routing(rule) for rule in said["RoutingRules"]]
+    return document
+
+
+def _routing(said: Mapping[str, Any]) -> Document:
+    rule: Document = {"Redirect": {name: str(value) for name, value in said["RedirectRule"].items()}}
+    if "RoutingRuleCondition" in said:
+        rule["Condition"] = {name: str(value) for name, value in said["RoutingRuleCondition"].items()}
+    return rule
+
+
+_CORS = {
+    "AllowedHeaders": "AllowedHeaders",
+    "AllowedMethods": "AllowedMethods",
+    "AllowedOrigins": "AllowedOrigins",
+    "ExposedHeaders": "ExposeHeaders",
+    "Id": "ID",
+    "MaxAge": "MaxAgeSeconds",
+}
+
+
+def _cors(said: Mapping[str, Any]) -> Document:
+    rules = [{_CORS[name]: value for name, value in rule.items()} for rule in said["CorsRules"]]
+    for rule in rules:
+        if "MaxAgeSeconds" in rule:
+            rule["MaxAgeSeconds"] = int(rule["MaxAgeSeconds"])
+    return {"CORSRules": rules}
+
+
+def _public_access(said: Mapping[str, Any]) -> Document:
+    return {name: str(said.get(name, False)).lower() == "true" for name in _BLOCKS}
+
+
+def _tagging(said: Any) -> Document:
+    tags = [{"Key": str(one["Key"]), "Value": str(one["Value"])} for one in said]
+    return {"TagSet": tag_set_of(tags_of_set(tags, MAX_BUCKET_TAGS))}
+
+
+DOCUMENTS = {
+    "CorsConfiguration": BucketDocument("BucketCors", {"CorsRules": [dict.fromkeys(_CORS, ANY)]}, _cors),
+    "OwnershipControls": BucketDocument("BucketOwnershipControls", {"Rules": [{"ObjectOwnership": ANY}]}, dict),
+    "PublicAccessBlockConfiguration": BucketDocument("PublicAccessBlock", dict.fromkeys(_BLOCKS, ANY), _public_access),
+    "Tags": BucketDocument("BucketTagging", [{"Key": ANY, "Value": ANY}], _tagging),
+    "WebsiteConfiguration": BucketDocument(
+        "BucketWebsite",
+        {
+            "IndexDocument": ANY,
+            "ErrorDocument": ANY,
+            "RedirectAllRequestsTo": {"HostName": ANY, "Protocol": ANY},
+            "RoutingRules": [
+                {
+                    "RedirectRule": dict.fromkeys(
+                        ("HostName", "HttpRedirectCode", "Protocol", "ReplaceKeyPrefixWith", "ReplaceKeyWith"), ANY
+                    ),
+                    "RoutingRuleCondition": {"HttpErrorCodeReturnedEquals": ANY, "KeyPrefixEquals": ANY},
+                }
+            ],
+        },
+        _website,
+    ),
+}
