@@ -106,3 +106,12 @@ def is_found(look: Callable[[], object]) -> bool:
 def tags_of(said: Any) -> dict[str, str]:
     """Return tags in the form of a template, a list of Key and Value, as a mapping."""
     return {str(one["Key"]): str(one["Value"]) for one in said or ()}
+
+
+def retag(request: Request, resource_id: str, before: StackResource) -> None:
+    """Give a resource of EC2 the tags of the template in place of those it said *before*; other tags stay."""
+    wanted, had = tags_of(request.properties.get("Tags")), tags_of(before.properties.get("Tags"))
+    if gone := {key: None for key in had if key not in wanted}:
+        request.cloud.tags.delete([resource_id], gone)
+    if new := {key: value for key, value in wanted.items() if had.get(key) != value}:
+        request.cloud.tags.create([resource_id], new)
