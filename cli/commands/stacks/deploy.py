@@ -108,8 +108,8 @@ def _row(change: "Change") -> Sequence[str]:
 
 def _deployed(stack: "Stack", done: "Sequence[Change]", document: object, *, is_served: bool) -> Answer:
     hint = f"{stack.name}: {_tally(done)}" if done else _NOTHING
-    if not is_served:
-        hint += "; events, URLs and schedules wait for the server: cloudlet start"
+    if done and not is_served:
+        hint += "\nbuckets, URLs and schedules run functions while the server is up: cloudlet start"
     return Answer(
         document,
         columns=("OUTPUT", "VALUE"),
