@@ -19,6 +19,8 @@ class BucketDocument:
     setting: str
     shape: Shape
     read: Callable[[Any], Document]
+    said: Callable[[Document], Any] = dict
+    """The other way round: what a template says of the setting."""
 
 
 def _website(said: Mapping[str, Any]) -> Document:
@@ -61,6 +63,25 @@ def _cors(said: Mapping[str, Any]) -> Document:
     return {"CORSRules": rules}
 
 
+def _cors_said(document: Document) -> Document:
+    words = {theirs: ours for ours, theirs in _CORS.items()}
+    return {"CorsRules": [{words[name]: value for name, value in rule.items()} for rule in document["CORSRules"]]}
+
+
+def _website_said(document: Document) -> Document:
+    said: Document = {}
+    if "IndexDocument" in document:
+        said["IndexDocument"] = document["IndexDocument"]["Suffix"]
+    if "ErrorDocument" in document:
+        said["ErrorDocument"] = document["ErrorDocument"]["Key"]
+    if "RedirectAllRequestsTo" in document:
+        said["RedirectAllRequestsTo"] = dict(document["RedirectAllRequestsTo"])
+    if rules := document.get("RoutingRules"):
+        words = {"Redirect": "RedirectRule", "Condition": "RoutingRuleCondition"}
+        said["RoutingRules"] = [{words[name]: value for name, value in rule.items()} for rule in rules]
+    return said
+
+
 def _public_access(said: Mapping[str, Any]) -> Document:
     return {name: str(said.get(name, False)).lower() == "true" for name in _BLOCKS}
 
@@ -71,10 +92,10 @@ def _tagging(said: Any) -> Document:
 
 
 DOCUMENTS = {
-    "CorsConfiguration": BucketDocument("BucketCors", {"CorsRules": [dict.fromkeys(_CORS, ANY)]}, _cors),
+    "CorsConfiguration": BucketDocument("BucketCors", {"CorsRules": [dict.fromkeys(_CORS, ANY)]}, _cors, _cors_said),
     "OwnershipControls": BucketDocument("BucketOwnershipControls", {"Rules": [{"ObjectOwnership": ANY}]}, dict),
     "PublicAccessBlockConfiguration": BucketDocument("PublicAccessBlock", dict.fromkeys(_BLOCKS, ANY), _public_access),
-    "Tags": BucketDocument("BucketTagging", [{"Key": ANY, "Value": ANY}], _tagging),
+    "Tags": BucketDocument("BucketTagging", [{"Key": ANY, "Value": ANY}], _tagging, lambda one: one["TagSet"]),
     "WebsiteConfiguration": BucketDocument(
         "BucketWebsite",
         {
@@ -91,5 +112,6 @@ DOCUMENTS = {
             ],
         },
         _website,
+        _website_said,
     ),
 }
