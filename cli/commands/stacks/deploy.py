@@ -39,7 +39,7 @@ def deploy(
     ] = False,
     capabilities: Annotated[list[str] | None, typer.Option("--capabilities", hidden=True)] = None,
 ) -> Answer:
-    """Make what a template says, or change what stands into it. Nothing is done by halves: what fails is taken back.
+    """Make what a SAM or CloudFormation template says. What fails is taken back.
 
     \b
     cloudlet deploy template.yaml --dry-run

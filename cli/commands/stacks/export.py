@@ -18,7 +18,7 @@ def export(
         typer.Option("--keep-names", help="Call everything as it is called here; then it cannot stand beside it."),
     ] = False,
 ) -> Answer:
-    """Write what stands here as a template, with the code of the functions; what it cannot say is listed.
+    """Write what stands here as a template. What it cannot say is listed.
 
     \b
     cloudlet export ./copy

@@ -32,7 +32,7 @@ _OF_CHANGES = {
 }
 """What only a command that changes something needs."""
 
-_HEAVY = {"aiohttp", "asyncio", "boto3", "jmespath", "pydantic", "rich", "yaml"}
+_HEAVY = {"aiohttp", "asyncio", "boto3", "jmespath", "pydantic", "rich", "samtranslator", "yaml"}
 
 
 @pytest.mark.parametrize("words", [("--version",), ("--help",)])
