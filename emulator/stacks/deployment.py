@@ -1,6 +1,7 @@
 """A template made so: resource after resource, and back again if one of them fails.
 
-Every step is a row before it is a fact, or at the same time: a shell that is killed leaves nothing that no row knows.
+What is made is a row at once, and says there that it is not whole until it is: a shell that is killed leaves a trace of
+what it was doing, which the next deployment follows.
 """
 
 import dataclasses
@@ -88,7 +89,7 @@ class Deployment:
     def _bring_or_explain(self, resource: Resource) -> None:
         try:
             self._bring(resource)
-        except (EmulatorError, OSError, LookupError, TypeError, ValueError) as error:
+        except (EmulatorError, OSError, LookupError, AttributeError, TypeError, ValueError) as error:
             raise _explained(resource, error) from error
 
     def _bring(self, resource: Resource) -> None:
@@ -129,9 +130,13 @@ class Deployment:
 
         def made(physical_id: str) -> None:
             row = self._row(resource, properties, physical_id, CREATE_IN_PROGRESS)
+            with self.scene.cloud.database.transaction():
+                self._put(row)
+                if rows:
+                    self.records.drop(self.scene.stack_name, rows.pop())
+                else:
+                    self._undo.append((resource.logical_id, lambda: self._unmake(kind, rows[0])))
             rows.append(row)
-            self._put(row)
-            self._undo.append((f"{resource.logical_id} ({physical_id})", lambda: self._unmake(kind, row)))
 
         facts = kind.create(Request(self.scene, resource.logical_id, properties, made))
         whole = dataclasses.replace(
@@ -223,5 +228,5 @@ def _check_name(kind: Kind, properties: Properties, physical_id: str) -> None:
 
 
 def _explained(resource: Resource, error: Exception) -> StackFailedError:
-    reason = f"{type(error).__name__}: {error}" if isinstance(error, LookupError | TypeError) else str(error)
+    reason = f"required key [{error.args[0]}] not found" if isinstance(error, KeyError) else str(error)
     return StackFailedError(f"{resource.logical_id} ({resource.type}): {reason}", hint=getattr(error, "hint", None))

@@ -12,7 +12,7 @@ from emulator.stacks.intrinsics import Facts, Scope
 from emulator.stacks.records import UPDATE_IN_PROGRESS, StackResource
 from emulator.stacks.resources.catalog import KINDS
 from emulator.stacks.resources.kind import Kind, Properties, Scene
-from emulator.stacks.shape import unknown_members
+from emulator.stacks.shape import misfits
 from emulator.stacks.standing import Standing
 from emulator.stacks.template import Resource
 from emulator.stacks.wanted import Wanted
@@ -121,8 +121,11 @@ def _unknown_type(resource: Resource) -> str:
 
 def _problems(resource: Resource, kind: Kind, properties: Properties) -> Iterator[str]:
     name = resource.logical_id
-    for path in unknown_members(properties, kind.shape):
-        yield f"{name}: {path} of {resource.type} is not available here"
+    for path, reason in misfits(properties, kind.shape):
+        if reason:
+            yield f"{name}: Properties validation failed: #/{path.replace('.', '/')}: {reason}"
+        else:
+            yield f"{name}: {path} of {resource.type} is not available here"
     for required in kind.required:
         if required not in properties:
             yield f"{name}: Properties validation failed: required key [{required}] not found"

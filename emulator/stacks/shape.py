@@ -7,27 +7,35 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 ANY = None
+TAGS = [{"Key": ANY, "Value": ANY}]
 Shape = Any
 
+_FOUND = {bool: "Boolean", dict: "JSONObject", float: "Number", int: "Integer", list: "JSONArray", str: "String"}
 
-def unknown_members(value: Any, shape: Shape, path: str = "") -> Iterator[str]:
+
+def misfits(value: Any, shape: Shape, path: str = "") -> Iterator[tuple[str, str]]:
     """
-    Yield the dotted paths in *value* that *shape* has not.
+    Yield the dotted paths in *value* that do not fit *shape*, each with the reason, which is "" for what is not known.
 
-    >>> list(unknown_members({"Status": "Enabled", "Mfa": 1}, {"Status": ANY}, "Versioning"))
-    ['Versioning.Mfa']
+    >>> list(misfits({"Status": "Enabled", "Mfa": 1, "Tags": "a"}, {"Status": ANY, "Tags": TAGS}, "It"))
+    [('It.Mfa', ''), ('It.Tags', 'expected type: JSONArray, found: String')]
     """
     if shape is ANY:
         return
-    if isinstance(shape, list):
-        for one in value if isinstance(value, list) else [value]:
-            yield from unknown_members(one, shape[0], path)
-        return
-    if not isinstance(value, Mapping):
-        return
+    expected = list if isinstance(shape, list) else dict
+    if not isinstance(value, expected):
+        yield path, f"expected type: {_FOUND[expected]}, found: {_FOUND.get(type(value), 'Null')}"
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from misfits(one, shape[0], f"{path}.{index}")
+    else:
+        yield from _of_members(value, shape, path)
+
+
+def _of_members(value: Mapping[str, Any], shape: Mapping[str, Shape], path: str) -> Iterator[tuple[str, str]]:
     for name, member in value.items():
         where = f"{path}.{name}" if path else str(name)
         if name not in shape:
-            yield where
+            yield where, ""
         else:
-            yield from unknown_members(member, shape[name], where)
+            yield from misfits(member, shape[name], where)

@@ -1,5 +1,6 @@
 """`cloudlet deploy`: a SAM or CloudFormation template becomes what it says."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -51,7 +52,7 @@ def deploy(
     from emulator.stacks.service import StackRequest, Stacks
 
     path = _found(template or template_file)
-    given = parse_pairs(parameter_overrides or [], "--parameter-overrides")
+    given = parse_pairs([_plain(one) for one in parameter_overrides or ()], "--parameter-overrides")
     request = StackRequest(path, stack_name or _name_of(path.absolute().parent.name), given)
     with open_cloud() as cloud:
         running = find_server(cloud.home)
@@ -76,6 +77,17 @@ def _found(path: Path | None) -> Path:
     if not path.is_file():
         raise NotFoundError(f"Invalid template path {path}", hint="name a file: cloudlet deploy template.yaml")
     return path
+
+
+def _plain(pair: str) -> str:
+    """
+    Return a parameter as KEY=VALUE, which AWS's tools also take in another form.
+
+    >>> _plain("ParameterKey=Stage,ParameterValue=test")
+    'Stage=test'
+    """
+    found = re.fullmatch(r"ParameterKey=([^,]*),ParameterValue=(.*)", pair, re.DOTALL)
+    return f"{found[1]}={found[2]}" if found else pair
 
 
 def _name_of(folder: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from emulator.buckets.tags import MAX_BUCKET_TAGS, tag_set_of, tags_of_set
 from emulator.stacks.errors import ValidationError
-from emulator.stacks.shape import ANY, Shape
+from emulator.stacks.shape import ANY, TAGS, Shape
 
 Document = dict[str, Any]
 _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
@@ -95,7 +95,7 @@ DOCUMENTS = {
     "CorsConfiguration": BucketDocument("BucketCors", {"CorsRules": [dict.fromkeys(_CORS, ANY)]}, _cors, _cors_said),
     "OwnershipControls": BucketDocument("BucketOwnershipControls", {"Rules": [{"ObjectOwnership": ANY}]}, dict),
     "PublicAccessBlockConfiguration": BucketDocument("PublicAccessBlock", dict.fromkeys(_BLOCKS, ANY), _public_access),
-    "Tags": BucketDocument("BucketTagging", [{"Key": ANY, "Value": ANY}], _tagging, lambda one: one["TagSet"]),
+    "Tags": BucketDocument("BucketTagging", TAGS, _tagging, lambda one: one["TagSet"]),
     "WebsiteConfiguration": BucketDocument(
         "BucketWebsite",
         {

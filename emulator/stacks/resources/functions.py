@@ -19,7 +19,7 @@ from emulator.stacks.packaging import local_path
 from emulator.stacks.parameters import text_of
 from emulator.stacks.records import StackResource
 from emulator.stacks.resources.kind import Kind, Properties, Request, Scene, tags_of
-from emulator.stacks.shape import ANY
+from emulator.stacks.shape import ANY, TAGS
 
 _DEFAULTS: dict[str, Any] = {
     "Description": "",
@@ -45,18 +45,21 @@ class Function(Kind):
 
     type = "AWS::Lambda::Function"
     shape: ClassVar[Properties] = {
+        "Architectures": [ANY],
         "Code": {"ImageUri": ANY, "S3Bucket": ANY, "S3Key": ANY, "S3ObjectVersion": ANY, "ZipFile": ANY},
         "DeadLetterConfig": {"TargetArn": ANY},
         "EphemeralStorage": {"Size": ANY},
         "Environment": {"Variables": ANY},
         "ImageConfig": {"Command": ANY, "EntryPoint": ANY, "WorkingDirectory": ANY},
+        "Layers": [ANY],
         "LoggingConfig": {"ApplicationLogLevel": ANY, "LogFormat": ANY, "LogGroup": ANY, "SystemLogLevel": ANY},
+        "Tags": TAGS,
         "TracingConfig": {"Mode": ANY},
         "VpcConfig": {"Ipv6AllowedForDualStack": ANY, "SecurityGroupIds": ANY, "SubnetIds": ANY},
         **dict.fromkeys(
             (
-                *("Architectures", "Description", "FunctionName", "Handler", "Layers", "MemorySize", "PackageType"),
-                *("ReservedConcurrentExecutions", "Role", "Runtime", "Tags", "Timeout"),
+                *("Description", "FunctionName", "Handler", "MemorySize", "PackageType"),
+                *("ReservedConcurrentExecutions", "Role", "Runtime", "Timeout"),
             ),
             ANY,
         ),

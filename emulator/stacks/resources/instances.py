@@ -5,12 +5,13 @@ import binascii
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
+from emulator.ids import new_request_id
 from emulator.instances.model import PUBLIC_DNS_NAME, PUBLIC_IP
 from emulator.stacks.errors import ValidationError
 from emulator.stacks.intrinsics import Facts
 from emulator.stacks.records import StackResource
 from emulator.stacks.resources.kind import Kind, Properties, Request, Scene, retag, tags_of
-from emulator.stacks.shape import ANY
+from emulator.stacks.shape import ANY, TAGS
 
 if TYPE_CHECKING:
     from emulator.instances import Instance as InstanceRecord
@@ -33,12 +34,15 @@ class Instance(Kind):
     type = "AWS::EC2::Instance"
     shape: ClassVar[Properties] = {
         "BlockDeviceMappings": [{"DeviceName": ANY, "Ebs": dict.fromkeys(_EBS, ANY)}],
+        "SecurityGroupIds": [ANY],
+        "SecurityGroups": [ANY],
+        "Tags": TAGS,
         "MetadataOptions": dict.fromkeys(_METADATA, ANY),
         **dict.fromkeys(
             (
                 *("AvailabilityZone", "DisableApiTermination", "EbsOptimized", "IamInstanceProfile", "ImageId"),
                 *("InstanceInitiatedShutdownBehavior", "InstanceType", "KeyName", "Monitoring", "PrivateIpAddress"),
-                *("SecurityGroupIds", "SecurityGroups", "SubnetId", "Tags", "UserData"),
+                *("SubnetId", "UserData"),
             ),
             ANY,
         ),
@@ -55,7 +59,9 @@ class Instance(Kind):
     )
 
     def create(self, request: Request) -> Facts:
-        (instance,) = request.cloud.instances.run(_launch(request.properties))
+        token = f"{request.logical_id[:20]}-{new_request_id()}"
+        request.made(token)  # a launch takes its time: by its token it is found again
+        (instance,) = request.cloud.instances.run(_launch(request.properties, token))
         request.made(instance.id)
         return _facts(request.scene, instance)
 
@@ -74,14 +80,17 @@ class Instance(Kind):
         return _facts(request.scene, instance)
 
     def delete(self, scene: Scene, resource: StackResource) -> None:
-        scene.cloud.instances.terminate([resource.physical_id])
+        known = resource.physical_id
+        found = [one for one in scene.cloud.instances.describe() if known in (one.id, one.launch.client_token)]
+        if living := [one.id for one in found if not one.state.is_over]:
+            scene.cloud.instances.terminate(living)
 
     def is_there(self, scene: Scene, resource: StackResource) -> bool:
         found = scene.cloud.instances.describe()
         return any(one.id == resource.physical_id and not one.state.is_over for one in found)
 
 
-def _launch(said: Properties) -> "LaunchRequest":
+def _launch(said: Properties, token: str) -> "LaunchRequest":
     from emulator.instances import LaunchRequest
     from emulator.metadata import MetadataOptions
     from emulator.volumes import BlockDevice
@@ -102,6 +111,7 @@ def _launch(said: Properties) -> "LaunchRequest":
         shutdown_behavior=str(said.get("InstanceInitiatedShutdownBehavior", "stop")),
         is_protected=_is_true(said.get("DisableApiTermination")),
         block_devices=tuple(BlockDevice.from_mapping(one) for one in said.get("BlockDeviceMappings", ())),
+        client_token=token,
     )
 
 

@@ -5,14 +5,17 @@ from typing import ClassVar
 from emulator.stacks.intrinsics import Facts
 from emulator.stacks.records import StackResource
 from emulator.stacks.resources.kind import Kind, Properties, Request, Scene, is_found, tags_of
-from emulator.stacks.shape import ANY
+from emulator.stacks.shape import ANY, TAGS
 
 
 class KeyPair(Kind):
     """A key pair: imported, or made here with its private key in the home."""
 
     type = "AWS::EC2::KeyPair"
-    shape: ClassVar[Properties] = dict.fromkeys(("KeyFormat", "KeyName", "KeyType", "PublicKeyMaterial", "Tags"), ANY)
+    shape: ClassVar[Properties] = {
+        **dict.fromkeys(("KeyFormat", "KeyName", "KeyType", "PublicKeyMaterial"), ANY),
+        "Tags": TAGS,
+    }
     required = ("KeyName",)
     replacing = frozenset(shape)
     name_property = "KeyName"

@@ -39,7 +39,9 @@ class Request:
     logical_id: str
     properties: Properties
     made: Callable[[str], None] = field(default=lambda _: None)
-    """To be told the physical id as soon as something is there that would have to be removed."""
+    """
+    To be told the physical id as soon as something is there that would have to be removed; again if it gets another.
+    """
 
     @property
     def cloud(self) -> Cloud:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from emulator.stacks.intrinsics import Facts
 from emulator.stacks.records import StackResource
 from emulator.stacks.resources.kind import Kind, Properties, Request, Scene, is_found, retag, tags_of
-from emulator.stacks.shape import ANY
+from emulator.stacks.shape import ANY, TAGS
 
 _IN, _OUT = "SecurityGroupIngress", "SecurityGroupEgress"
 _TRAFFIC = ("CidrIp", "CidrIpv6", "Description", "FromPort", "IpProtocol", "ToPort")
@@ -24,7 +24,7 @@ class SecurityGroup(Kind):
         "GroupName": ANY,
         _OUT: [dict.fromkeys((*_TRAFFIC, *_TARGETS), ANY)],
         _IN: [dict.fromkeys((*_TRAFFIC, *_SOURCES), ANY)],
-        "Tags": ANY,
+        "Tags": TAGS,
         "VpcId": ANY,
     }
     required = ("GroupDescription",)

@@ -5,16 +5,17 @@ from typing import ClassVar
 from emulator.stacks.intrinsics import Facts
 from emulator.stacks.records import StackResource
 from emulator.stacks.resources.kind import Kind, Properties, Request, Scene, is_found, retag, tags_of
-from emulator.stacks.shape import ANY
+from emulator.stacks.shape import ANY, TAGS
 
 
 class Volume(Kind):
     """A disk of its own; its speed is nominal."""
 
     type = "AWS::EC2::Volume"
-    shape: ClassVar[Properties] = dict.fromkeys(
-        ("AvailabilityZone", "Iops", "Size", "SnapshotId", "Tags", "Throughput", "VolumeType"), ANY
-    )
+    shape: ClassVar[Properties] = {
+        **dict.fromkeys(("AvailabilityZone", "Iops", "Size", "SnapshotId", "Throughput", "VolumeType"), ANY),
+        "Tags": TAGS,
+    }
     required = ("AvailabilityZone",)
     replacing = frozenset({"AvailabilityZone", "SnapshotId"})
     attributes = ("VolumeId",)

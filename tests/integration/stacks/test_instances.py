@@ -1,8 +1,12 @@
 """Stacks with instances, on a real engine."""
 
+import dataclasses
+
 import pytest
 
 from emulator.instances import InstanceState
+from emulator.stacks.errors import StackFailedError
+from emulator.stacks.records import CREATE_IN_PROGRESS
 from tests.conftest import wait_for
 from tests.integration.stacks.conftest import Desk
 
@@ -68,3 +72,30 @@ def test_a_machine_with_all_that_belongs_to_it_is_made_changed_and_destroyed(des
     assert cloud.volumes.describe() == []
     assert cloud.key_pairs.describe() == []
     assert [one.name for one in cloud.network.groups.all()] == ["default"]
+
+
+def test_an_instance_goes_again_with_a_deployment_that_fails_and_is_found_by_its_launch(desk: Desk) -> None:
+    """A shell that was killed while it launched knows no id: the row has the token of the launch."""
+    template = """
+Resources:
+  Machine: {Type: AWS::EC2::Instance, Properties: {ImageId: web, InstanceType: t3.nano}}
+  After: {Type: AWS::S3::Bucket, DependsOn: Machine, Properties: {BucketName: BAD}}
+"""
+    with pytest.raises(StackFailedError):
+        desk.deploy(template)
+    assert [one.state.is_over for one in desk.cloud.instances.describe()] == [True]
+    assert desk.stacks.records.all() == []
+
+    whole = template.replace("BAD", "good")
+    desk.deploy(whole)
+    row = desk.standing()["Machine"]
+    (instance,) = desk.cloud.instances.describe([row.physical_id])
+    desk.stacks.records.drop("photos", row)
+    token = str(instance.launch.client_token)
+    desk.stacks.records.put("photos", dataclasses.replace(row, physical_id=token, status=CREATE_IN_PROGRESS))
+
+    assert ("Add", "Machine") in desk.deploy(whole)
+
+    (before,) = desk.cloud.instances.describe([instance.id])
+    assert before.state.is_over
+    assert desk.standing()["Machine"].physical_id != instance.id

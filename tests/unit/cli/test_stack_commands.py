@@ -48,7 +48,16 @@ def test_a_dry_run_shows_the_changes_and_makes_none(cloudlet: Cloudlet, photos: 
     assert cloudlet("stacks").stdout == ""
 
     cloudlet("deploy", "--stack-name", "a")
-    words = ("--stack-name", "a", "--parameter-overrides", "Stage=prod", "Secret=x", "--dry-run", "--output", "json")
+    words = (
+        "--stack-name",
+        "a",
+        "--parameter-overrides",
+        "ParameterKey=Stage,ParameterValue=prod",
+        "Secret=x",
+        "--dry-run",
+        "--output",
+        "json",
+    )
     (change,) = json.loads(cloudlet("deploy", *words).stdout)["Changes"]
     assert change["ResourceChange"]["Action"] == "Modify"
     assert change["ResourceChange"]["Replacement"] == "False"

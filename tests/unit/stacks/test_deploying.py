@@ -1,7 +1,10 @@
 """Stacks deployed, changed, taken back and destroyed; every fact is read from where it takes effect."""
 
+from contextlib import AbstractContextManager
+
 import pytest
 
+from emulator.progress import Silent
 from emulator.stacks.errors import StackFailedError, StackNotFoundError, UnsupportedError, ValidationError
 from tests.unit.stacks.conftest import Desk
 
@@ -101,6 +104,7 @@ Resources:
   Raw: {Type: AWS::S3::Bucket, Properties: {ReplicationConfiguration: {}, VersioningConfiguration: {Mfa: 1}}}
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: !Ref Raw}}
   Rule: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [a]}}}
+  Tagged: {Type: AWS::EC2::KeyPair, Properties: {KeyName: k, Tags: {a: b}}}
   Table: {Type: AWS::DynamoDB::Table, Properties: {Stream: !GetAtt Api.Anything}}
 """
     with pytest.raises(UnsupportedError) as refused:
@@ -111,6 +115,7 @@ Resources:
         "Raw: VersioningConfiguration.Mfa of AWS::S3::Bucket is not available here",
         "Rule: EventPattern of AWS::Events::Rule is not available here",
         "Rule: Properties validation failed: required key [ScheduleExpression] not found",
+        "Tagged: Properties validation failed: #/Tags: expected type: JSONArray, found: JSONObject",
         "Api: AWS::ApiGateway::RestApi is not available here",
         "Table: AWS::DynamoDB::Table is not available here",
     ]
@@ -314,3 +319,38 @@ Outputs: {Url: {Value: !GetAtt Site.WebsiteURL}}
     assert settings.get(name, "BucketWebsite") is None
     assert settings.get(name, "BucketPolicy") is None
     assert desk.cloud.buckets.versioning(name) == "Suspended"
+
+
+class _Impatient(Silent):
+    """Somebody who presses Ctrl-C as soon as a certain step begins."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.heard = 0
+
+    def step(self, title: str) -> AbstractContextManager[object]:
+        if title == self.title:
+            raise KeyboardInterrupt
+        return super().step(title)
+
+    def interrupted(self) -> None:
+        self.heard += 1
+
+
+def test_ctrl_c_takes_back_what_was_made(desk: Desk) -> None:
+    progress = desk.cloud.progress = _Impatient("creating Raw (AWS::S3::Bucket)")
+
+    with pytest.raises(KeyboardInterrupt):
+        desk.deploy(TWO_BUCKETS)
+
+    assert progress.heard == 1
+    assert desk.cloud.buckets.names() == []
+    assert desk.stacks.records.all() == []
+
+
+def test_a_property_that_lacks_a_part_is_told_by_its_name(desk: Desk) -> None:
+    with pytest.raises(StackFailedError) as failed:
+        desk.deploy("Resources: {A: {Type: AWS::S3::Bucket, Properties: {CorsConfiguration: {}}}}")
+
+    assert str(failed.value) == "A (AWS::S3::Bucket): required key [CorsRules] not found"
+    assert desk.cloud.buckets.names() == []
