@@ -32,7 +32,12 @@ def parameter_values(
             hint=f"add --parameter-overrides {' '.join(f'{name}=VALUE' for name in missing)}",
         )
     for name, text in texts.items():
-        _check(name, text, declared[name])
+        try:
+            _check(name, text, declared[name])
+        except (re.error, TypeError, ValueError) as error:
+            raise ValidationError(
+                f"Template format error: a constraint of parameter {name} makes no sense: {error}"
+            ) from error
     return texts
 
 

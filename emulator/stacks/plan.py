@@ -9,17 +9,17 @@ from typing import Any
 from emulator.errors import nearest
 from emulator.stacks.errors import UnsupportedError
 from emulator.stacks.intrinsics import Facts, Scope
+from emulator.stacks.outputs import outputs
 from emulator.stacks.records import UPDATE_IN_PROGRESS, StackResource
 from emulator.stacks.resources.catalog import KINDS
 from emulator.stacks.resources.kind import Kind, Properties, Scene
-from emulator.stacks.shape import misfits
+from emulator.stacks.shape import LATER, misfits
 from emulator.stacks.standing import Standing
 from emulator.stacks.template import Resource
 from emulator.stacks.wanted import Wanted
 
 ADD, MODIFY, REPLACE, REMOVE = "Add", "Modify", "Replace", "Remove"
 RETAIN = "Retain"
-_LATER = "(known when it is made)"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class _Anything(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         if self._names is not None and name not in self._names:
             raise KeyError(name)
-        return _LATER
+        return LATER
 
     def __contains__(self, name: object) -> bool:
         return self._names is None or name in self._names
@@ -65,7 +65,7 @@ def plan(wanted: Wanted, scope: Scope, standing: Standing, scene: Scene) -> list
         kind = KINDS.get(resource.type)
         if kind is None:
             problems.append(_unknown_type(resource))
-            scope.resources[resource.logical_id] = Facts(_LATER, _Anything(None))
+            scope.resources[resource.logical_id] = Facts(LATER, _Anything(None))
             continue
         properties = plain(scope.resolve(resource.properties))
         problems += _problems(resource, kind, properties)
@@ -74,13 +74,12 @@ def plan(wanted: Wanted, scope: Scope, standing: Standing, scene: Scene) -> list
         if change is not None:
             changes.append(change)
         if before is None or (change is not None and change.action != MODIFY):
-            scope.resources[resource.logical_id] = Facts(_LATER, _Anything(kind.attributes))
+            scope.resources[resource.logical_id] = Facts(LATER, _Anything(kind.attributes))
         else:
             scope.resources[resource.logical_id] = Facts(before.ref, before.attributes)
-    for said in wanted.outputs.values():
-        scope.resolve(said)
     if problems:
         raise UnsupportedError(problems)
+    outputs(wanted.outputs, scope)
     return [*changes, *removals(wanted, standing)]
 
 

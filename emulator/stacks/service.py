@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from emulator.cloud import Cloud
 from emulator.ids import new_request_id
@@ -17,6 +16,7 @@ from emulator.settings import ACCOUNT_ID
 from emulator.stacks.deployment import Deployment, RolledBackError, remove
 from emulator.stacks.errors import StackFailedError, ValidationError
 from emulator.stacks.intrinsics import Scope, pseudo_parameters
+from emulator.stacks.outputs import outputs
 from emulator.stacks.packaging import Packager
 from emulator.stacks.parameters import parameter_values, text_of, typed
 from emulator.stacks.plan import Change, plan
@@ -82,7 +82,7 @@ class Stacks:
             deployment = Deployment(prepared.wanted, prepared.scope, scene, self.records, standing)
             try:
                 deployment.run()
-                outputs = self._outputs(prepared, deployment)
+                told = self._outputs(prepared, deployment)
             except RolledBackError as error:
                 self._note_rollback(known, prepared.stack, error)
                 raise _failure(error, is_new=known is None) from error
@@ -92,7 +92,7 @@ class Stacks:
                 updated=self._now() if known else "",
                 description=prepared.template.description,
                 reason="",
-                outputs=outputs,
+                outputs=told,
             )
             self.records.save(stack)
             failures = deployment.clean_up()
@@ -157,7 +157,7 @@ class Stacks:
     def _outputs(self, prepared: _Prepared, deployment: Deployment) -> dict[str, dict[str, str]]:
         """Return the outputs; what is wrong with one takes all back."""
         try:
-            return {name: _output(name, prepared.scope.resolve(said)) for name, said in prepared.wanted.outputs.items()}
+            return outputs(prepared.wanted.outputs, prepared.scope)
         except ValidationError as error:
             raise RolledBackError(error, deployment.take_back()) from error
 
@@ -187,19 +187,6 @@ class Stacks:
 
     def _now(self) -> str:
         return self._clock().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _output(name: str, said: Mapping[str, Any]) -> dict[str, str]:
-    value = said.get("Value")
-    if value is None or isinstance(value, list | Mapping):
-        raise ValidationError(f"Template format error: Output {name} is malformed. Every Value is a text")
-    output = {"Value": text_of(value)}
-    if "Description" in said:
-        output["Description"] = str(said["Description"])
-    export = said.get("Export")
-    if isinstance(export, Mapping) and "Name" in export:
-        output["ExportName"] = text_of(export["Name"])
-    return output
 
 
 def _status(error: RolledBackError, is_new: bool) -> str:

@@ -103,7 +103,7 @@ def _resource(name: str, said: Any) -> Resource:
         type=kind,
         properties=properties,
         depends_on=tuple([depends_on] if isinstance(depends_on, str) else _texts(depends_on, where)),
-        condition=said.get("Condition"),
+        condition=_condition(said, where),
         deletion_policy=_policy(said, "DeletionPolicy", where),
         replace_policy=_policy(said, "UpdateReplacePolicy", where),
     )
@@ -113,6 +113,13 @@ def _texts(value: Any, where: str) -> Iterable[str]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise ValidationError(f"Template format error: {where} DependsOn must be a string or list of strings.")
     return value
+
+
+def _condition(said: Mapping[str, Any], where: str) -> str | None:
+    condition = said.get("Condition")
+    if condition is not None and not isinstance(condition, str):
+        raise ValidationError(f"Template format error: {where} Condition must be a string.")
+    return condition
 
 
 def _policy(said: Mapping[str, Any], name: str, where: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from emulator.buckets.tags import MAX_BUCKET_TAGS, tag_set_of, tags_of_set
 from emulator.stacks.errors import ValidationError
-from emulator.stacks.shape import ANY, TAGS, Shape
+from emulator.stacks.shape import ANY, NUMBER, TAGS, Shape
 
 Document = dict[str, Any]
 _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
@@ -92,7 +92,9 @@ def _tagging(said: Any) -> Document:
 
 
 DOCUMENTS = {
-    "CorsConfiguration": BucketDocument("BucketCors", {"CorsRules": [dict.fromkeys(_CORS, ANY)]}, _cors, _cors_said),
+    "CorsConfiguration": BucketDocument(
+        "BucketCors", {"CorsRules": [{**{key: [ANY] for key in _CORS}, "Id": ANY, "MaxAge": NUMBER}]}, _cors, _cors_said
+    ),
     "OwnershipControls": BucketDocument("BucketOwnershipControls", {"Rules": [{"ObjectOwnership": ANY}]}, dict),
     "PublicAccessBlockConfiguration": BucketDocument("PublicAccessBlock", dict.fromkeys(_BLOCKS, ANY), _public_access),
     "Tags": BucketDocument("BucketTagging", TAGS, _tagging, lambda one: one["TagSet"]),

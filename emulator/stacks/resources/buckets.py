@@ -9,7 +9,7 @@ from emulator.stacks.intrinsics import Facts
 from emulator.stacks.records import StackResource
 from emulator.stacks.resources.bucket_documents import DOCUMENTS
 from emulator.stacks.resources.kind import Kind, Properties, Request, Scene
-from emulator.stacks.shape import ANY
+from emulator.stacks.shape import ANY, FREE
 
 _NOTIFICATIONS = {
     "EventBridgeConfiguration": {"EventBridgeEnabled": ANY},
@@ -71,7 +71,7 @@ class BucketPolicy(Kind):
     """A bucket's policy, which is kept and shown; nobody is refused by it."""
 
     type = "AWS::S3::BucketPolicy"
-    shape: ClassVar[Properties] = {"Bucket": ANY, "PolicyDocument": ANY}
+    shape: ClassVar[Properties] = {"Bucket": ANY, "PolicyDocument": FREE}
     required = ("Bucket", "PolicyDocument")
     replacing = frozenset({"Bucket"})
 

@@ -8,7 +8,7 @@ from emulator.functions.urls.model import Cors, parse_cors
 from emulator.stacks.intrinsics import Facts
 from emulator.stacks.records import StackResource
 from emulator.stacks.resources.kind import Kind, Properties, Request, Scene, is_found
-from emulator.stacks.shape import ANY
+from emulator.stacks.shape import ANY, NUMBER
 
 
 class Version(Kind):
@@ -48,8 +48,8 @@ class Alias(Kind):
         "FunctionName": ANY,
         "FunctionVersion": ANY,
         "Name": ANY,
-        "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": ANY},
-        "RoutingConfig": {"AdditionalVersionWeights": [{"FunctionVersion": ANY, "FunctionWeight": ANY}]},
+        "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": NUMBER},
+        "RoutingConfig": {"AdditionalVersionWeights": [{"FunctionVersion": ANY, "FunctionWeight": NUMBER}]},
     }
     required = ("FunctionName", "FunctionVersion", "Name")
     replacing = frozenset({"FunctionName", "Name"})
@@ -97,9 +97,11 @@ class Url(Kind):
     type = "AWS::Lambda::Url"
     shape: ClassVar[Properties] = {
         "AuthType": ANY,
-        "Cors": dict.fromkeys(
-            ("AllowCredentials", "AllowHeaders", "AllowMethods", "AllowOrigins", "ExposeHeaders", "MaxAge"), ANY
-        ),
+        "Cors": {
+            "AllowCredentials": ANY,
+            **{key: [ANY] for key in ("AllowHeaders", "AllowMethods", "AllowOrigins", "ExposeHeaders")},
+            "MaxAge": NUMBER,
+        },
         "InvokeMode": ANY,
         "Qualifier": ANY,
         "TargetFunctionArn": ANY,
@@ -150,8 +152,8 @@ class EventInvokeConfig(Kind):
     shape: ClassVar[Properties] = {
         "DestinationConfig": {"OnFailure": {"Destination": ANY}, "OnSuccess": {"Destination": ANY}},
         "FunctionName": ANY,
-        "MaximumEventAgeInSeconds": ANY,
-        "MaximumRetryAttempts": ANY,
+        "MaximumEventAgeInSeconds": NUMBER,
+        "MaximumRetryAttempts": NUMBER,
         "Qualifier": ANY,
     }
     required = ("FunctionName", "Qualifier")

@@ -19,7 +19,7 @@ from emulator.stacks.packaging import local_path
 from emulator.stacks.parameters import text_of
 from emulator.stacks.records import StackResource
 from emulator.stacks.resources.kind import Kind, Properties, Request, Scene, tags_of
-from emulator.stacks.shape import ANY, TAGS
+from emulator.stacks.shape import ANY, EVERY, NUMBER, TAGS
 
 _DEFAULTS: dict[str, Any] = {
     "Description": "",
@@ -48,21 +48,16 @@ class Function(Kind):
         "Architectures": [ANY],
         "Code": {"ImageUri": ANY, "S3Bucket": ANY, "S3Key": ANY, "S3ObjectVersion": ANY, "ZipFile": ANY},
         "DeadLetterConfig": {"TargetArn": ANY},
-        "EphemeralStorage": {"Size": ANY},
-        "Environment": {"Variables": ANY},
-        "ImageConfig": {"Command": ANY, "EntryPoint": ANY, "WorkingDirectory": ANY},
+        "EphemeralStorage": {"Size": NUMBER},
+        "Environment": {"Variables": {EVERY: ANY}},
+        "ImageConfig": {"Command": [ANY], "EntryPoint": [ANY], "WorkingDirectory": ANY},
         "Layers": [ANY],
         "LoggingConfig": {"ApplicationLogLevel": ANY, "LogFormat": ANY, "LogGroup": ANY, "SystemLogLevel": ANY},
         "Tags": TAGS,
         "TracingConfig": {"Mode": ANY},
-        "VpcConfig": {"Ipv6AllowedForDualStack": ANY, "SecurityGroupIds": ANY, "SubnetIds": ANY},
-        **dict.fromkeys(
-            (
-                *("Description", "FunctionName", "Handler", "MemorySize", "PackageType"),
-                *("ReservedConcurrentExecutions", "Role", "Runtime", "Timeout"),
-            ),
-            ANY,
-        ),
+        "VpcConfig": {"Ipv6AllowedForDualStack": ANY, "SecurityGroupIds": [ANY], "SubnetIds": [ANY]},
+        **dict.fromkeys(("MemorySize", "ReservedConcurrentExecutions", "Timeout"), NUMBER),
+        **dict.fromkeys(("Description", "FunctionName", "Handler", "PackageType", "Role", "Runtime"), ANY),
     }
     required = ("Code", "Role")
     replacing = frozenset({"FunctionName", "PackageType"})

@@ -20,6 +20,7 @@ class LayerVersion(Kind):
     shape: ClassVar[Properties] = {
         "Content": {"S3Bucket": ANY, "S3Key": ANY, "S3ObjectVersion": ANY},
         **dict.fromkeys(_SAID, ANY),
+        **{key: [ANY] for key in ("CompatibleArchitectures", "CompatibleRuntimes")},
     }
     required = ("Content",)
     replacing = frozenset({"Content", *_SAID})

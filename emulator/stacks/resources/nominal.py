@@ -1,27 +1,18 @@
 """What is taken and stands for nothing: here nobody is refused what a role or a permission would let them do."""
 
-from typing import Any
+from typing import ClassVar
 
 from emulator.settings import ACCOUNT_ID
 from emulator.stacks.intrinsics import Facts
 from emulator.stacks.records import StackResource
 from emulator.stacks.resources.kind import Kind, Properties, Request, Scene
-
-
-class _Everything(dict[str, Any]):
-    """A shape that has every member."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __getitem__(self, name: str) -> Any:
-        return None
+from emulator.stacks.shape import EVERY, FREE
 
 
 class Nominal(Kind):
     """A type whose resources are only names."""
 
-    shape = _Everything()
+    shape: ClassVar[Properties] = {EVERY: FREE}
 
     def create(self, request: Request) -> Facts:
         name = request.name(self.name_property or "", 64)

@@ -6,10 +6,13 @@ from typing import Any, ClassVar
 from emulator.stacks.intrinsics import Facts
 from emulator.stacks.records import StackResource
 from emulator.stacks.resources.kind import Kind, Properties, Request, Scene, is_found, retag, tags_of
-from emulator.stacks.shape import ANY, TAGS
+from emulator.stacks.shape import ANY, NUMBER, TAGS
 
 _IN, _OUT = "SecurityGroupIngress", "SecurityGroupEgress"
-_TRAFFIC = ("CidrIp", "CidrIpv6", "Description", "FromPort", "IpProtocol", "ToPort")
+_TRAFFIC = {
+    **dict.fromkeys(("CidrIp", "CidrIpv6", "Description", "IpProtocol"), ANY),
+    **dict.fromkeys(("FromPort", "ToPort"), NUMBER),
+}
 _SOURCES = ("SourceSecurityGroupId", "SourceSecurityGroupName")
 _TARGETS = ("DestinationSecurityGroupId",)
 _EVERYTHING = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
@@ -22,8 +25,8 @@ class SecurityGroup(Kind):
     shape: ClassVar[Properties] = {
         "GroupDescription": ANY,
         "GroupName": ANY,
-        _OUT: [dict.fromkeys((*_TRAFFIC, *_TARGETS), ANY)],
-        _IN: [dict.fromkeys((*_TRAFFIC, *_SOURCES), ANY)],
+        _OUT: [{**_TRAFFIC, **dict.fromkeys(_TARGETS, ANY)}],
+        _IN: [{**_TRAFFIC, **dict.fromkeys(_SOURCES, ANY)}],
         "Tags": TAGS,
         "VpcId": ANY,
     }
@@ -81,7 +84,10 @@ class IngressRule(_Rule):
     """What a group lets in."""
 
     type = "AWS::EC2::SecurityGroupIngress"
-    shape: ClassVar[Properties] = dict.fromkeys((*_TRAFFIC, *_SOURCES, "GroupId", "GroupName"), ANY)
+    shape: ClassVar[Properties] = {
+        **_TRAFFIC,
+        **dict.fromkeys((*_SOURCES, "GroupId", "GroupName"), ANY),
+    }
     required = ("IpProtocol",)
     replacing = frozenset(shape)
     attributes = ("Id",)
@@ -92,7 +98,7 @@ class EgressRule(_Rule):
     """What a group lets out."""
 
     type = "AWS::EC2::SecurityGroupEgress"
-    shape: ClassVar[Properties] = dict.fromkeys((*_TRAFFIC, *_TARGETS, "GroupId"), ANY)
+    shape: ClassVar[Properties] = {**_TRAFFIC, **dict.fromkeys((*_TARGETS, "GroupId"), ANY)}
     required = ("GroupId", "IpProtocol")
     replacing = frozenset(shape)
     attributes = ("Id",)

@@ -5,7 +5,7 @@ from typing import ClassVar
 from emulator.stacks.intrinsics import Facts
 from emulator.stacks.records import StackResource
 from emulator.stacks.resources.kind import Kind, Properties, Request, Scene, is_found, retag, tags_of
-from emulator.stacks.shape import ANY, TAGS
+from emulator.stacks.shape import ANY, NUMBER, TAGS
 
 
 class Volume(Kind):
@@ -13,7 +13,8 @@ class Volume(Kind):
 
     type = "AWS::EC2::Volume"
     shape: ClassVar[Properties] = {
-        **dict.fromkeys(("AvailabilityZone", "Iops", "Size", "SnapshotId", "Throughput", "VolumeType"), ANY),
+        **dict.fromkeys(("AvailabilityZone", "SnapshotId", "VolumeType"), ANY),
+        **dict.fromkeys(("Iops", "Size", "Throughput"), NUMBER),
         "Tags": TAGS,
     }
     required = ("AvailabilityZone",)

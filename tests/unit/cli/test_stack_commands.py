@@ -103,3 +103,14 @@ def test_what_cannot_be_is_refused(
 
     assert refused.exit_code == exit_code
     assert refused.stderr.startswith(said.removesuffix(" (NotFound)"))
+
+
+def test_an_export_says_all_or_nothing(cloudlet: Cloudlet, photos: Path) -> None:
+    """Whether instances run is not known without the engine that is named: a template without them would be wrong."""
+    cloudlet("deploy")
+
+    refused = cloudlet("export", "copy")
+
+    assert refused.exit_code == 3
+    assert not (photos / "copy").exists()
+    assert cloudlet("export").stderr.startswith(f"error: {Path('template.yaml')} is here already")

@@ -105,6 +105,7 @@ Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: !Ref Raw}}
   Rule: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [a]}}}
   Tagged: {Type: AWS::EC2::KeyPair, Properties: {KeyName: k, Tags: {a: b}}}
+  Disk: {Type: AWS::EC2::Volume, Properties: {AvailabilityZone: [a], Size: big}}
   Table: {Type: AWS::DynamoDB::Table, Properties: {Stream: !GetAtt Api.Anything}}
 """
     with pytest.raises(UnsupportedError) as refused:
@@ -116,6 +117,8 @@ Resources:
         "Rule: EventPattern of AWS::Events::Rule is not available here",
         "Rule: Properties validation failed: required key [ScheduleExpression] not found",
         "Tagged: Properties validation failed: #/Tags: expected type: JSONArray, found: JSONObject",
+        "Disk: Properties validation failed: #/AvailabilityZone: expected type: String, found: JSONArray",
+        "Disk: Properties validation failed: #/Size: expected type: Number, found: String",
         "Api: AWS::ApiGateway::RestApi is not available here",
         "Table: AWS::DynamoDB::Table is not available here",
     ]
@@ -152,6 +155,18 @@ Resources:
         (
             "Transform: AWS::Include\nResources: {A: {Type: AWS::S3::Bucket}}",
             "Transform AWS::Include is not available here",
+        ),
+        (
+            "Resources: {A: {Type: AWS::S3::Bucket, Condition: [x]}}",
+            "Template format error: [/Resources/A] Condition must be a string.",
+        ),
+        (
+            "Resources: {A: {Type: AWS::S3::Bucket}}\nOutputs: {X: {Value: [1]}}",
+            "Template format error: Output X is malformed. Every Value is a text",
+        ),
+        (
+            "Transform: AWS::Serverless-2016-10-31\nResources: {F: {Type: AWS::Serverless::Function, Properties: []}}",
+            "Resource with id [F] is invalid. Attribute 'Properties' should be a map.",
         ),
         (
             SAM_MISTAKE,
