@@ -5,7 +5,11 @@ from emulator.stacks.export.draft import Draft
 from emulator.stacks.resources.bucket_documents import DOCUMENTS
 
 BUCKET = "AWS::S3::Bucket"
-_SAID_ELSEWHERE = {"BucketPolicy", "BucketNotificationConfiguration", *(one.setting for one in DOCUMENTS.values())}
+_SAID_ELSEWHERE = {
+    "BucketPolicy",
+    "BucketNotificationConfiguration",
+    *(one.setting for one in DOCUMENTS.values() if one.said),
+}
 
 
 def add_buckets(cloud: Cloud, draft: Draft) -> None:
@@ -23,7 +27,7 @@ def add_buckets(cloud: Cloud, draft: Draft) -> None:
         documents = {
             member: document.said(kept)
             for member, document in DOCUMENTS.items()
-            if (kept := settings.get(bucket, document.setting))
+            if document.said and (kept := settings.get(bucket, document.setting))
         }
         is_told = any(bucket in value and (bucket != value or rules) for value in told)
         draft.add(

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from emulator.buckets.lifecycle import SETTING as LIFECYCLE
 from emulator.buckets.tags import MAX_BUCKET_TAGS, tag_set_of, tags_of_set
 from emulator.stacks.errors import ValidationError
+from emulator.stacks.resources import bucket_lifecycle
 from emulator.stacks.shape import ANY, NUMBER, TAGS, Shape
 
 Document = dict[str, Any]
@@ -19,8 +21,8 @@ class BucketDocument:
     setting: str
     shape: Shape
     read: Callable[[Any], Document]
-    said: Callable[[Document], Any] = dict
-    """The other way round: what a template says of the setting."""
+    said: Callable[[Document], Any] | None = dict
+    """The other way round: what a template says of the setting; None for what an export leaves out."""
 
 
 def _website(said: Mapping[str, Any]) -> Document:
@@ -86,15 +88,45 @@ def _public_access(said: Mapping[str, Any]) -> Document:
     return {name: str(said.get(name, False)).lower() == "true" for name in _BLOCKS}
 
 
+def _encryption(said: Mapping[str, Any]) -> Document:
+    rules = said["ServerSideEncryptionConfiguration"]
+    if len(rules) != 1:
+        raise ValidationError("ServerSideEncryptionConfiguration has one rule")
+    rule: Document = {"BucketKeyEnabled": str(rules[0].get("BucketKeyEnabled", False)).lower() == "true"}
+    if "ServerSideEncryptionByDefault" in rules[0]:
+        rule["ApplyServerSideEncryptionByDefault"] = dict(rules[0]["ServerSideEncryptionByDefault"])
+    return {"Rules": [rule]}
+
+
+def _encryption_said(document: Document) -> Document:
+    words = {"ApplyServerSideEncryptionByDefault": "ServerSideEncryptionByDefault"}
+    rules = [{words.get(name, name): value for name, value in rule.items()} for rule in document["Rules"]]
+    return {"ServerSideEncryptionConfiguration": rules}
+
+
 def _tagging(said: Any) -> Document:
     tags = [{"Key": str(one["Key"]), "Value": str(one["Value"])} for one in said]
     return {"TagSet": tag_set_of(tags_of_set(tags, MAX_BUCKET_TAGS))}
 
 
 DOCUMENTS = {
+    "BucketEncryption": BucketDocument(
+        "BucketEncryption",
+        {
+            "ServerSideEncryptionConfiguration": [
+                {
+                    "BucketKeyEnabled": ANY,
+                    "ServerSideEncryptionByDefault": {"KMSMasterKeyID": ANY, "SSEAlgorithm": ANY},
+                }
+            ]
+        },
+        _encryption,
+        _encryption_said,
+    ),
     "CorsConfiguration": BucketDocument(
         "BucketCors", {"CorsRules": [{**{key: [ANY] for key in _CORS}, "Id": ANY, "MaxAge": NUMBER}]}, _cors, _cors_said
     ),
+    "LifecycleConfiguration": BucketDocument(LIFECYCLE, bucket_lifecycle.SHAPE, bucket_lifecycle.lifecycle, said=None),
     "OwnershipControls": BucketDocument("BucketOwnershipControls", {"Rules": [{"ObjectOwnership": ANY}]}, dict),
     "PublicAccessBlockConfiguration": BucketDocument("PublicAccessBlock", dict.fromkeys(_BLOCKS, ANY), _public_access),
     "Tags": BucketDocument("BucketTagging", TAGS, _tagging, lambda one: one["TagSet"]),

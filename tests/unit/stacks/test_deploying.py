@@ -1,9 +1,11 @@
 """Stacks deployed, changed, taken back and destroyed; every fact is read from where it takes effect."""
 
+import json
 from contextlib import AbstractContextManager
 
 import pytest
 
+from emulator.buckets.lifecycle_rules import rules_of
 from emulator.progress import Silent
 from emulator.stacks.errors import StackFailedError, StackNotFoundError, UnsupportedError, ValidationError
 from tests.unit.stacks.conftest import Desk
@@ -302,6 +304,13 @@ Resources:
             RoutingRuleCondition: {KeyPrefixEquals: a/}
       CorsConfiguration: {CorsRules: [{AllowedMethods: [GET], AllowedOrigins: ["*"], ExposedHeaders: [x], MaxAge: 3}]}
       PublicAccessBlockConfiguration: {BlockPublicAcls: true}
+      BucketEncryption:
+        ServerSideEncryptionConfiguration: [{ServerSideEncryptionByDefault: {SSEAlgorithm: AES256}}]
+      LifecycleConfiguration:
+        Rules:
+          - {Id: old, Status: Enabled, Prefix: logs/, ExpirationInDays: 30, TagFilters: [{Key: a, Value: b}]}
+          - {Id: parts, Status: Enabled, AbortIncompleteMultipartUpload: {DaysAfterInitiation: 2}}
+          - {Id: versions, Status: Enabled, NoncurrentVersionExpiration: {NoncurrentDays: 3}}
   Open:
     Type: AWS::S3::BucketPolicy
     Properties: {Bucket: !Ref Site, PolicyDocument: {Version: 2012-10-17, Statement: []}}
@@ -326,6 +335,34 @@ Outputs: {Url: {Value: !GetAtt Site.WebsiteURL}}
         "BlockPublicPolicy": False,
         "RestrictPublicBuckets": False,
     }
+    assert settings.get(name, "BucketEncryption") == {
+        "Rules": [
+            {"BucketKeyEnabled": False, "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}},
+        ]
+    }
+    lifecycle = settings.get(name, "BucketLifecycleConfiguration")
+    assert lifecycle is not None
+    assert lifecycle["Rules"] == [
+        {
+            "ID": "old",
+            "Status": "Enabled",
+            "Filter": {"And": {"Prefix": "logs/", "Tags": [{"Key": "a", "Value": "b"}]}},
+            "Expiration": {"Days": 30},
+        },
+        {
+            "ID": "parts",
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 2},
+        },
+        {
+            "ID": "versions",
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 3},
+        },
+    ]
+    assert [rule.id for rule in rules_of(json.dumps(lifecycle))] == ["old", "parts", "versions"], "it is acted upon"
     assert settings.get(name, "BucketPolicy") == {"Policy": '{"Version": "2012-10-17", "Statement": []}'}
     assert desk.outputs() == {"Url": f"http://{name}.s3-website.localhost:4566/"}
 
