@@ -212,7 +212,8 @@ def remove(scene: Scene, records: StackRecords, standing: Standing, resource: St
         except NotFoundError:
             log.info("was gone already: resource=%s", resource.physical_id)
         except (EmulatorError, OSError) as error:
-            records.put(scene.stack_name, dataclasses.replace(resource, status=DELETE_FAILED, is_leaving=True))
+            left = dataclasses.replace(resource, status=DELETE_FAILED, is_leaving=True, replace_policy="Delete")
+            records.put(scene.stack_name, left)
             return f"{resource.logical_id} ({resource.physical_id}) could not be removed: {error}"
     records.drop(scene.stack_name, resource)
     return None

@@ -19,7 +19,7 @@ from emulator.stacks.intrinsics import Scope, pseudo_parameters
 from emulator.stacks.outputs import outputs
 from emulator.stacks.packaging import Packager
 from emulator.stacks.parameters import parameter_values, text_of, typed
-from emulator.stacks.plan import Change, plan
+from emulator.stacks.plan import REMOVE, Change, plan
 from emulator.stacks.reading import read_document
 from emulator.stacks.records import Stack, StackRecords, StackResource
 from emulator.stacks.resources.kind import Scene
@@ -100,7 +100,7 @@ class Stacks:
                 raise StackFailedError(
                     "\n".join(failures), hint="see to it, and deploy again; all else is done", code=stack.status
                 )
-        return stack, prepared.changes
+        return stack, [*deployment.done, *(one for one in prepared.changes if one.action == REMOVE)]
 
     def destroy(self, name: str, *, empties_buckets: bool = False) -> list[StackResource]:
         """Remove a stack with all that stands for it, and return that; StackFailedError lists what could not be."""

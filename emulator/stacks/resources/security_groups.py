@@ -1,8 +1,10 @@
 """AWS::EC2::SecurityGroup, and rules of their own: two groups that speak of each other need those."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
+from emulator.network.group_errors import DuplicatePermissionError, PermissionNotFoundError
 from emulator.stacks.intrinsics import Facts
 from emulator.stacks.records import StackResource
 from emulator.stacks.resources.kind import Kind, Properties, Request, Scene, is_found, retag, tags_of
@@ -106,14 +108,20 @@ class EgressRule(_Rule):
 
 
 def _set_rules(request: Request, group_id: str, before: Properties) -> None:
-    """Let in and out what the properties say, in place of what *before* said; rules of others stay."""
+    """
+    Let in and out what the properties say, in place of what *before* said; rules of others stay.
+
+    A shell that was killed may have done a part of it.
+    """
     groups = request.cloud.network.groups
     for member, is_egress in ((_IN, False), (_OUT, True)):
         had, wanted = _permissions(before, member), _permissions(request.properties, member)
-        if gone := [one for one in had if one not in wanted]:
-            groups.revoke(group_id, gone, egress=is_egress)
-        if new := [one for one in wanted if one not in had]:
-            groups.authorize(group_id, new, egress=is_egress)
+        for gone in (one for one in had if one not in wanted):
+            with suppress(PermissionNotFoundError):
+                groups.revoke(group_id, [gone], egress=is_egress)
+        for new in (one for one in wanted if one not in had):
+            with suppress(DuplicatePermissionError):
+                groups.authorize(group_id, [new], egress=is_egress)
 
 
 def _permissions(said: Properties, member: str) -> Sequence[Mapping[str, Any]]:
