@@ -406,3 +406,31 @@ def test_a_property_that_lacks_a_part_is_told_by_its_name(desk: Desk) -> None:
 
     assert str(failed.value) == "A (AWS::S3::Bucket): required key [CorsRules] not found"
     assert desk.cloud.buckets.names() == []
+
+
+def test_what_goes_out_of_a_group_is_everything_unless_the_template_says_what(desk: Desk) -> None:
+    """A rule that somebody added by other means stays; those of the template come and go."""
+    template = """
+Resources:
+  Site:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: The site
+      SecurityGroupEgress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}]
+"""
+    desk.deploy(template)
+    groups, site = desk.cloud.network.groups, desk.standing()["Site"].physical_id
+    groups.authorize(
+        site, [{"IpProtocol": "udp", "FromPort": 53, "ToPort": 53, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}]
+    )
+
+    def goes_out() -> list[tuple[str, int]]:
+        return [(one.protocol, one.from_port) for one in groups.find(site).permissions(egress=True)]
+
+    assert goes_out() == [("tcp", 443)]
+
+    desk.deploy(template.replace("SecurityGroupEgress", "SecurityGroupIngress"))
+
+    assert goes_out() == [("-1", -1)]
+    let_in = {(one.protocol, one.from_port) for one in groups.find(site).permissions(egress=False)}
+    assert let_in == {("udp", 53), ("tcp", 443)}
