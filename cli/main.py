@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import errors, output
-from cli.commands import cloud, completion, help  # noqa: A004 - the command's own name
+from cli.commands import cloud, completion, help, stacks  # noqa: A004 - the command's own name
 from cli.completion import WORD
 from cli.tree import Root
 from emulator import __version__
@@ -38,6 +38,7 @@ app = typer.Typer(
 )
 cloud.add_to(app)
 completion.add_to(app)
+stacks.add_to(app)
 help.add_to(app)
 
 

@@ -48,7 +48,7 @@ def test_every_example_has_a_test_here() -> None:
     """
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
 
-    assert folders == {"click-log", "pipeline", "query-a-bucket", "to-database", "website"}
+    assert folders == {"click-log", "pipeline", "query-a-bucket", "sam", "to-database", "website"}
 
 
 @pytest.mark.timeout(600)
@@ -194,3 +194,27 @@ def test_files_in_a_bucket_s_folder_are_asked_by_four_clients(user: User) -> Non
     assert user.sees("cloudlet s3 ls --quiet") == ""
     assert list(cache.iterdir()) == []
     assert user.sees("cloudlet status --query pid").strip() == "null"
+
+
+@pytest.mark.timeout(600)
+def test_a_template_is_deployed_and_its_page_shows_what_its_function_counted(user: User) -> None:
+    """
+    Twice, and then with another parameter: what the second deployment does not change, it leaves alone.
+    """
+    run, clean = EXAMPLES / "sam" / "run", EXAMPLES / "sam" / "clean"
+
+    for _ in ("first", "again"):
+        shown = user.sees(str(run))
+        assert "<tr><td>sales.csv</td><td>3</td></tr>" in shown
+    bucket = user.sees("cloudlet stacks counts --query 'Stacks[0].Outputs[0].OutputValue' --output text").strip()
+
+    user.sees(f"cloudlet deploy {EXAMPLES}/sam/template.yaml --stack-name counts --parameter-overrides Suffix=.txt")
+    user.sees(f'printf "a\\nb\\n" > "$(cloudlet s3 path s3://{bucket})/notes.txt" && cloudlet wait --timeout 60')
+    assert "<tr><td>notes.txt</td><td>2</td></tr>" in user.sees(f"curl --silent {shown.splitlines()[-1].split()[1]}")
+
+    user.sees(str(clean))
+
+    assert user.sees("cloudlet s3 ls --quiet") == ""
+    assert user.sees("cloudlet lambda list-functions --quiet") == ""
+    assert user.sees("cloudlet events list-rules --quiet") == ""
+    assert user.sees("cloudlet stacks --quiet") == ""

@@ -34,7 +34,7 @@ _OF_CHANGES = {
 
 _HEAVY = {
     *("aiohttp", "asyncio", "boto3", "botocore", "docker", "jmespath"),
-    *("pydantic", "requests", "rich", "tomllib", "yaml"),
+    *("pydantic", "requests", "rich", "samtranslator", "tomllib", "yaml"),
 }
 
 
