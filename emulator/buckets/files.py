@@ -65,12 +65,16 @@ class Files:
         """Put the file at *source* in *key*'s place, over whatever was there, and return how it looks."""
         path = self.path(key)
         while True:
-            self._make_parents(key)
+            if linked := self._linked_folder(key):
+                raise UnstorableKeyError(key, f"{linked!r} is a symbolic link")
             try:
                 return self._replace(source, path)
             except FileNotFoundError:
                 if not os.path.exists(source):  # noqa: PTH110
                     raise
+                self._make_parents(key, path)
+            except NotADirectoryError as error:
+                raise _clash(key) from error
             except IsADirectoryError as error:
                 if not remove_empty_folders(path):
                     raise KeyClashError(
@@ -97,6 +101,7 @@ class Files:
             shutil.copystat(source, near)
             seen = fingerprint_of(os.stat(near))  # noqa: PTH116
             os.replace(near, path)  # noqa: PTH105
+            os.unlink(source)  # noqa: PTH108
         finally:
             Path(near).unlink(missing_ok=True)
         return seen
@@ -121,16 +126,11 @@ class Files:
                 return
             parent = parent.rpartition("/")[0]
 
-    def _make_parents(self, key: str) -> None:
-        if linked := self._linked_folder(key):
-            raise UnstorableKeyError(key, f"{linked!r} is a symbolic link")
-        parent = os.path.dirname(self.path(key))  # noqa: PTH120
+    def _make_parents(self, key: str, path: str) -> None:
         try:
-            os.makedirs(parent, exist_ok=True)  # noqa: PTH103
+            os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
         except (FileExistsError, NotADirectoryError) as error:
-            raise KeyClashError(
-                f"The key {key!r} cannot be a file: a segment before its end is an object already"
-            ) from error
+            raise _clash(key) from error
 
     def _linked_folder(self, key: str) -> str | None:
         """Return the first folder on the way to *key* that is a symbolic link."""
@@ -147,6 +147,10 @@ class Files:
 
 def fingerprint_of(status: os.stat_result) -> Fingerprint:
     return Fingerprint(status.st_size, status.st_mtime_ns, status.st_ino & _MAX_INODE)
+
+
+def _clash(key: str) -> KeyClashError:
+    return KeyClashError(f"The key {key!r} cannot be a file: a segment before its end is an object already")
 
 
 def remove_empty_folders(path: str) -> bool:

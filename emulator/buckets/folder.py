@@ -8,8 +8,10 @@ again. So the path is looked at once more inside the transaction, where nobody e
 
 import hashlib
 import os
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -49,6 +51,7 @@ class Folder:
         self._path_of = path_of
         self._changes = changes
         self._blobs = blobs
+        self._placing = threading.Lock()
         self._placed: dict[tuple[str, str], Fingerprint] = {}
         self._known: dict[str, tuple[int, Files]] = {}
 
@@ -64,11 +67,23 @@ class Folder:
             known = self._known[bucket] = (inode, Files(path))
         return known[1]
 
+    @contextmanager
+    def placing(self) -> Iterator[None]:
+        """Put files in place: who would reconcile one waits until it is noted. Begin no transaction before."""
+        with self._placing:
+            yield
+
     def note(self, stored: StoredObject) -> None:
         """Expect that a watcher tells of *stored*, which we have just put in place ourselves: it is no news."""
         if len(self._placed) >= _MOST_EXPECTED:  # nobody watches
             self._placed.clear()
         self._placed[stored.bucket, stored.key] = stored.fingerprint
+
+    def is_own(self, bucket: str, key: str) -> bool:
+        """Tell whether the file of *key* is the one that was noted; it counts as seen then."""
+        with self._placing:
+            placed = self._placed.pop((bucket, key), None)
+        return placed is not None and placed == self.files(bucket).fingerprint(key)
 
     def reconcile(self, bucket: str, key: str, *, stillness_seconds: float | None = None) -> ObjectEvent | None:
         """
@@ -80,8 +95,7 @@ class Folder:
         if not is_storable(key):
             return None
         files = self.files(bucket)
-        placed = self._placed.pop((bucket, key), None)
-        if placed is not None and placed == files.fingerprint(key):
+        if self.is_own(bucket, key):
             return None
         for _ in range(_ATTEMPTS):
             seen = files.fingerprint(key)

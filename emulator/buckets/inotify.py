@@ -22,7 +22,7 @@ from emulator.buckets.keys import is_temporary, may_be_temporary
 from emulator.buckets.moves import Moves, Place, Source
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
 from emulator.buckets.watcher import Watched
-from emulator.errors import NotFoundError
+from emulator.errors import EmulatorError, NotFoundError
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +123,8 @@ class InotifyWatcher:
         with self._lock:
             flushes, self._flushes = self._flushes, []
         events = [] if self._inotify is None else self._moves.read(self._inotify)
-        for event in events:
+        news = [event for event in events if not self._is_own(event)]
+        for event in news:
             try:
                 self._handle(event)
             except Exception:
@@ -134,7 +135,7 @@ class InotifyWatcher:
         appointment = self._reconciler.do_due()
         scan_due = self._scan_if_due()
         self._answer(flushes)
-        if events:
+        if news:
             self._on_activity()
         return scan_due if appointment is None else min(scan_due, appointment)
 
@@ -216,6 +217,18 @@ class InotifyWatcher:
                 limit,
                 _BLIND_SCAN_SECONDS,
             )
+
+    def _is_own(self, event: Event) -> bool:
+        """Tell whether we moved an object here ourselves, and its row is written."""
+        if event.mask & (flags.MOVED_TO | flags.ISDIR) != flags.MOVED_TO or event.cookie in self._moves:
+            return False
+        place = self._places.get(event.wd)
+        if place is None or not place.bucket:
+            return False
+        try:
+            return self._watched.is_own(place.bucket, place.prefix + event.name)
+        except (OSError, EmulatorError):
+            return False  # whoever handles it finds out why
 
     def _handle(self, event: Event) -> None:
         if event.mask & flags.Q_OVERFLOW:

@@ -13,6 +13,7 @@ from emulator.buckets import Buckets, Origin
 from emulator.http.aws.model import Operation
 from emulator.http.aws.s3 import s3
 from emulator.http.s3.pace import STRANGERS, Pace
+from emulator.http.s3.writer import Writer
 from emulator.settings import Settings
 from emulator.signatures import BodyVerifier
 
@@ -36,8 +37,7 @@ class Call:
     buckets: Buckets
     settings: Settings
     threads: Executor
-    writer: Executor
-    """One thread, for what is short: more of them would wait for each other, as SQLite has one writer."""
+    writer: Writer
     body_verifier: BodyVerifier | None = None
     """Knows what the signature says of the body; None if nobody asks for signatures."""
     pace: Pace = STRANGERS
@@ -67,8 +67,7 @@ class Call:
 
     async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do something short that changes the state, after what others began."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.writer, partial(work, *args, **kwargs))
+        return await self.writer.run(partial(work, *args, **kwargs))
 
     def answer(self, output: Output, status: int | None = None) -> web.Response:
         """Return an answer that is whole: headers, and a document or nothing."""

@@ -28,6 +28,7 @@ from emulator.http.s3.operations.posting import post_object
 from emulator.http.s3.pace import STRANGERS, Pace
 from emulator.http.s3.sites import site_of
 from emulator.http.s3.website import Websites
+from emulator.http.s3.writer import Writer
 from emulator.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class S3Door:
         self._pace = pace
         self._authority = Authority(settings)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="s3")
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="s3-writer")
+        self._writer = Writer(buckets.objects)
         self._websites = Websites(buckets, settings, self._threads, self._writer)
         self.cors = Cors(buckets.bucket_settings)
 

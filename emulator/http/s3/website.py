@@ -27,6 +27,7 @@ from emulator.http.s3.operations.reading import get_object, head_object
 from emulator.http.s3.sending import send
 from emulator.http.s3.sites import KEPT_IN_PATHS, Site
 from emulator.http.s3.website_rules import MISSING, NOUN, Redirect, routed
+from emulator.http.s3.writer import Writer
 from emulator.settings import Settings
 
 _HEEDED = ("Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since")
@@ -36,7 +37,7 @@ _KEPT_IN_TARGETS = KEPT_IN_PATHS + "#?%[]"
 class Websites:
     """Answers browsers from *buckets*."""
 
-    def __init__(self, buckets: Buckets, settings: Settings, threads: Executor, writer: Executor) -> None:
+    def __init__(self, buckets: Buckets, settings: Settings, threads: Executor, writer: Writer) -> None:
         self._buckets = buckets
         self._settings = settings
         self._threads = threads

@@ -19,6 +19,7 @@ from emulator.http.aws.xml_writing import DECLARATION
 from emulator.http.s3 import S3Door
 from emulator.http.s3.call import Call, Output
 from emulator.http.s3.slowly import slowly
+from emulator.http.s3.writer import Writer
 from emulator.settings import Settings
 from tests.unit.s3.conftest import Server
 from tests.unit.s3.test_boto3 import refused
@@ -47,7 +48,7 @@ class SlowDoor(S3Door):
             buckets=buckets,
             settings=settings,
             threads=self._executor,
-            writer=self._executor,
+            writer=Writer(buckets.objects),
         )
         output = await slowly(call, self._work(), patience_seconds=0.05)
         assert isinstance(output, web.StreamResponse)
