@@ -22,7 +22,7 @@ from emulator.buckets.keys import is_temporary, may_be_temporary
 from emulator.buckets.moves import Moves, Place, Source
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
 from emulator.buckets.watcher import Watched
-from emulator.errors import EmulatorError, NotFoundError
+from emulator.errors import NotFoundError
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ _GONE = flags.MOVED_FROM | flags.DELETE
 _BLIND_SCAN_SECONDS = 5.0
 """How often everything is compared when the kernel grants no more watches."""
 _SUSPECT_SECONDS = 10.0
+_PUT_OFF_SECONDS = 0.002
 _SCAN_QUEUE_SECONDS = 0.05
 """How soon to see whether a scan is over that another one waits for."""
 
@@ -56,6 +57,7 @@ class InotifyWatcher:
         self._lock = threading.Lock()
         self._places: dict[int, Place] = {}
         self._moves = Moves()
+        self._put_off: list[Event] = []
         self._flushes: list[_Flush] = []
         self._blind = False
         self._stopping = False
@@ -123,7 +125,7 @@ class InotifyWatcher:
         with self._lock:
             flushes, self._flushes = self._flushes, []
         events = [] if self._inotify is None else self._moves.read(self._inotify)
-        news = [event for event in events if not self._is_own(event)]
+        news = self._news(events)
         for event in news:
             try:
                 self._handle(event)
@@ -137,10 +139,13 @@ class InotifyWatcher:
         self._answer(flushes)
         if news:
             self._on_activity()
+        if self._put_off:
+            time.sleep(_PUT_OFF_SECONDS)  # not to be woken by each of the many files that we are just putting in place
+            return 0.0
         return scan_due if appointment is None else min(scan_due, appointment)
 
     def _answer(self, flushes: list[_Flush]) -> None:
-        if self._scan_again:  # an overflow during a scan: what it lost is found by the next
+        if self._scan_again or self._put_off:  # an overflow during a scan: what it lost is found by the next
             with self._lock:
                 self._flushes += flushes
             return
@@ -218,17 +223,20 @@ class InotifyWatcher:
                 _BLIND_SCAN_SECONDS,
             )
 
-    def _is_own(self, event: Event) -> bool:
-        """Tell whether we moved an object here ourselves, and its row is written."""
+    def _news(self, events: list[Event]) -> list[Event]:
+        """Return what others did; what we are just doing ourselves is put off until it is done, or has failed."""
+        told = [(event, self._is_own(event)) for event in (*self._put_off, *events)]
+        self._put_off = [event for event, is_own in told if is_own is None]
+        return [event for event, is_own in told if is_own is False]
+
+    def _is_own(self, event: Event) -> bool | None:
+        """Tell whether we moved an object here ourselves, and its row is written; None if that is not known yet."""
         if event.mask & (flags.MOVED_TO | flags.ISDIR) != flags.MOVED_TO or event.cookie in self._moves:
             return False
         place = self._places.get(event.wd)
         if place is None or not place.bucket:
             return False
-        try:
-            return self._watched.is_own(place.bucket, place.prefix + event.name)
-        except (OSError, EmulatorError):
-            return False  # whoever handles it finds out why
+        return self._watched.is_own(place.bucket, place.prefix + event.name)
 
     def _handle(self, event: Event) -> None:
         if event.mask & flags.Q_OVERFLOW:

@@ -73,7 +73,7 @@ class Placements:
         if not placements:
             return {}
         outcomes: dict[int, Outcome] = {}
-        with self._folder.placing():
+        with self._folder.placing({(one.bucket, one.key) for one in placements.values()}):
             try:
                 with self._changes.together():
                     for number, one in placements.items():

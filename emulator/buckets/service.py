@@ -184,7 +184,7 @@ class Buckets:
         """Make one row equal to its file; see Folder.reconcile."""
         return self._folder.reconcile(bucket, key, stillness_seconds=stillness_seconds)
 
-    def is_own(self, bucket: str, key: str) -> bool:
+    def is_own(self, bucket: str, key: str) -> bool | None:
         """Tell of a file that a watcher has seen whether it is no news; see Folder.is_own."""
         return self._folder.is_own(bucket, key)
 

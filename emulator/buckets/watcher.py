@@ -28,7 +28,7 @@ class Watched(Protocol):
     def reconcile(self, bucket: str, key: str, *, stillness_seconds: float | None = None) -> ObjectEvent | None:
         """See Folder.reconcile."""
 
-    def is_own(self, bucket: str, key: str) -> bool:
+    def is_own(self, bucket: str, key: str) -> bool | None:
         """See Folder.is_own."""
 
     def follow(self, source: tuple[str, str], bucket: str, key: str) -> ObjectEvent | None:

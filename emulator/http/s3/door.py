@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 import logging
-import secrets
+import random
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -59,7 +59,7 @@ class S3Door:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer *request*; raises nothing but what ends a connection."""
-        request_id = secrets.token_hex(8).upper()
+        request_id = f"{random.getrandbits(64):016X}"
         try:
             return await self._answer(request, request_id)
         except EmulatorError as error:
