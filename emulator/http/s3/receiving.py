@@ -1,5 +1,6 @@
 """An object's bytes as they come: written, hashed, and compared in the end with what the sender said of them."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -80,8 +81,7 @@ async def receive(
 
         return await call.write(take_all)
     with Received(call, await call.run(stage), body, kept) as received:
-        async for block in body.blocks():
-            await call.run(received.write, block)
+        await _write_all(call, received, body)
         return await call.run(finish, received)
 
 
@@ -120,6 +120,18 @@ async def receive_object(
 
         return await call.writer.place(take_all)
     with Received(call, await call.run(objects.stage, call.bucket, call.key, description), body) as received:
-        async for block in body.blocks():
-            await call.run(received.write, block)
+        await _write_all(call, received, body)
         return await call.writer.place(lambda: placement(received))
+
+
+async def _write_all(call: Call, received: Received, body: Body) -> None:
+    """Write one block while the next one comes."""
+    writing: asyncio.Future[None] | None = None
+    try:
+        async for block in body.blocks():
+            if writing is not None:
+                await writing
+            writing = asyncio.ensure_future(call.run(received.write, block))
+    finally:
+        if writing is not None:
+            await writing
