@@ -238,7 +238,8 @@ def _timed(transfer: Callable[..., None], *arguments: object) -> Callable[[], fl
 def _upload(port: int, key: str, file: Path) -> None:
     with socket.create_connection(("127.0.0.1", port)) as connection, file.open("rb") as source:
         head = (
-            f"PUT /{_BUCKET}/{key} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {file.stat().st_size}\r\n\r\n"
+            f"PUT /{_BUCKET}/{key} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: {_SIGNED}\r\n"
+            f"Content-Length: {file.stat().st_size}\r\n\r\n"
         )
         connection.sendall(head.encode())
         connection.sendfile(source)

@@ -21,6 +21,7 @@ from emulator.state import Database
 
 Subscriber = Callable[[sqlite3.Connection, ObjectEvent], None]
 
+_WRITING = "the change cannot be written down"
 _NOTHING = Content("")
 _EMPTY_ETAG = "d41d8cd98f00b204e9800998ecf8427e"
 """What the event of a delete marker has for an etag: that of no bytes."""
@@ -49,6 +50,8 @@ class Change:
         self.bucket = bucket
         self.let_go: list[str] = []
         self.made: list[str] = []
+        self.concerns_others = False
+        """Whether somebody who was told has something to do now."""
         self._blobs = blobs
         self._publish = publish
         self._now = now
@@ -162,7 +165,9 @@ class Change:
             version_id=None if stored.version_id == NULL_VERSION else stored.version_id,
             trace=origin.trace,
         )
+        written = self.connection.total_changes
         self._publish(self.connection, event)
+        self.concerns_others |= self.connection.total_changes > written
         return event
 
     def _blank(self, key: str, version_id: str) -> StoredObject:
@@ -197,13 +202,15 @@ class Changes:
         self._blobs = blobs
         self._publish = on_event or (lambda _connection, _event: None)
         self._clock = clock
+        self.on_concern: Callable[[], None] = lambda: None
+        """Called when a change is committed that gives somebody else something to do."""
 
     @contextmanager
     def on(self, bucket: str) -> Iterator[Change]:
         """Yield a change of *bucket* that is committed at the end, or undone by an exception."""
         made: list[str] = []
         try:
-            with translated("the change cannot be written down"), self._database.transaction() as connection:
+            with translated(_WRITING), self._database.transaction() as connection:
                 row = index.require_bucket(connection, bucket)
                 change = Change(connection, row, self._blobs, self._publish, self._clock)
                 made = change.made
@@ -211,7 +218,16 @@ class Changes:
         except BaseException:  # Ctrl-C undoes the transaction, too
             self._remove(made)
             raise
-        self._remove(change.let_go)
+        if change.let_go:
+            self._database.afterwards(lambda: self._remove(change.let_go))
+        if change.concerns_others:
+            self._database.afterwards(self.on_concern)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Have the changes that are made meanwhile be committed as one; each that fails is undone alone."""
+        with translated(_WRITING), self._database.transaction():
+            yield
 
     def _remove(self, names: list[str]) -> None:
         for name in names:

@@ -79,15 +79,17 @@ class Files:
     def move_in(self, source: str, key: str) -> Fingerprint:
         """Put the file at *source* in *key*'s place, over whatever was there, and return how it looks."""
         path = self.path(key)
-        if (taken := self.spelling(key)) != key:
-            raise KeyClashError(f"The key {key!r} cannot be a file: to the bucket's folder it is the same as {taken!r}")
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
+            self._check_place(key)
             try:
-                self._make_parents(key)
+                if attempt > 0:
+                    self._make_parents(key, path)
                 return self._replace(source, path)
-            except FileNotFoundError:  # others removed a folder on the way meanwhile, or this name can never be made
+            except FileNotFoundError:  # there is no folder for it yet, or this name can never be made
                 if not os.path.exists(source):  # noqa: PTH110
                     raise
+            except NotADirectoryError as error:
+                raise _clash(key) from error
             except IsADirectoryError as error:
                 if not remove_empty_folders(path):
                     raise KeyClashError(
@@ -98,6 +100,13 @@ class Files:
                     raise
                 raise UnstorableKeyError(key, "its file system takes no such name") from error
         raise UnstorableKeyError(key, "its file system makes no such file")
+
+    def _check_place(self, key: str) -> None:
+        """Refuse a key that would be another's file, or one elsewhere."""
+        if (taken := self.spelling(key)) != key:
+            raise KeyClashError(f"The key {key!r} cannot be a file: to the bucket's folder it is the same as {taken!r}")
+        if linked := self._linked_folder(key):
+            raise UnstorableKeyError(key, f"{linked!r} is a symbolic link")
 
     def _replace(self, source: str, path: str) -> Fingerprint:
         # Looked at beforehand: once it is in place, another program may have put something else there.
@@ -119,6 +128,7 @@ class Files:
             shutil.copystat(source, near)
             seen = fingerprint_of(os.stat(near))  # noqa: PTH116
             os.replace(near, path)  # noqa: PTH105
+            os.unlink(source)  # noqa: PTH108
         finally:
             Path(near).unlink(missing_ok=True)
         return seen
@@ -143,16 +153,11 @@ class Files:
                 return
             parent = parent.rpartition("/")[0]
 
-    def _make_parents(self, key: str) -> None:
-        if linked := self._linked_folder(key):
-            raise UnstorableKeyError(key, f"{linked!r} is a symbolic link")
-        parent = os.path.dirname(self.path(key))  # noqa: PTH120
+    def _make_parents(self, key: str, path: str) -> None:
         try:
-            os.makedirs(parent, exist_ok=True)  # noqa: PTH103
+            os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
         except (FileExistsError, NotADirectoryError) as error:
-            raise KeyClashError(
-                f"The key {key!r} cannot be a file: a segment before its end is an object already"
-            ) from error
+            raise _clash(key) from error
 
     def _linked_folder(self, key: str) -> str | None:
         """Return the first folder on the way to *key* that is a symbolic link."""
@@ -169,6 +174,10 @@ class Files:
 
 def fingerprint_of(status: os.stat_result) -> Fingerprint:
     return Fingerprint(status.st_size, status.st_mtime_ns, status.st_ino & _MAX_INODE)
+
+
+def _clash(key: str) -> KeyClashError:
+    return KeyClashError(f"The key {key!r} cannot be a file: a segment before its end is an object already")
 
 
 def remove_empty_folders(path: str) -> bool:

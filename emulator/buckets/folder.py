@@ -9,7 +9,8 @@ again. So the path is looked at once more inside the transaction, where nobody e
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -49,6 +50,7 @@ class Folder:
         self._path_of = path_of
         self._changes = changes
         self._blobs = blobs
+        self._under_way: set[tuple[str, str]] = set()
         self._placed: dict[tuple[str, str], Fingerprint] = {}
         self._known: dict[str, tuple[int, Files]] = {}
 
@@ -64,11 +66,34 @@ class Folder:
             known = self._known[bucket] = (inode, Files(path))
         return known[1]
 
+    @contextmanager
+    def placing(self, objects: Collection[tuple[str, str]]) -> Iterator[None]:
+        """Put files in place, by bucket and key; what becomes of them is not known before the end."""
+        self._under_way.update(objects)
+        try:
+            yield
+        finally:
+            self._under_way.difference_update(objects)
+
     def note(self, stored: StoredObject) -> None:
         """Expect that a watcher tells of *stored*, which we have just put in place ourselves: it is no news."""
         if len(self._placed) >= _MOST_EXPECTED:  # nobody watches
             self._placed.clear()
         self._placed[stored.bucket, stored.key] = stored.fingerprint
+
+    def is_own(self, bucket: str, key: str) -> bool | None:
+        """
+        Tell whether the file of *key* is the one that was noted; it counts as seen then.
+
+        None while it is being put in place: ask again, in a moment.
+        """
+        if (bucket, key) in self._under_way:
+            return None
+        placed = self._placed.pop((bucket, key), None)
+        try:
+            return placed is not None and placed == fingerprint_of(os.lstat(f"{self._path_of(bucket)}/{key}"))
+        except OSError:
+            return False
 
     def reconcile(self, bucket: str, key: str, *, stillness_seconds: float | None = None) -> ObjectEvent | None:
         """
@@ -80,8 +105,7 @@ class Folder:
         if not is_storable(key):
             return None
         files = self.files(bucket)
-        placed = self._placed.pop((bucket, key), None)
-        if placed is not None and placed == files.look(key):
+        if self.is_own(bucket, key):
             return None
         if (written := files.spelling(key)) != key:  # a program wrote to `a`, and that is the file `A`
             self.reconcile(bucket, written, stillness_seconds=stillness_seconds)

@@ -37,6 +37,7 @@ _GONE = flags.MOVED_FROM | flags.DELETE
 _BLIND_SCAN_SECONDS = 5.0
 """How often everything is compared when the kernel grants no more watches."""
 _SUSPECT_SECONDS = 10.0
+_PUT_OFF_SECONDS = 0.002
 _SCAN_QUEUE_SECONDS = 0.05
 """How soon to see whether a scan is over that another one waits for."""
 
@@ -59,6 +60,7 @@ class InotifyWatcher:
         self._lock = threading.Lock()
         self._places: dict[int, Place] = {}
         self._moves = Moves()
+        self._put_off: list[Event] = []
         self._flushes: list[_Flush] = []
         self._blind = False
         self._stopping = False
@@ -126,15 +128,19 @@ class InotifyWatcher:
         with self._lock:
             flushes, self._flushes = self._flushes, []
         events = [] if self._inotify is None else self._moves.read(self._inotify)
-        for event in events:
+        news = self._news(events)
+        for event in news:
             self._attempt(self._handle, event)
         for source in self._moves.unended():
             self._attempt(self._handle_gone, source)
         appointment = self._reconciler.do_due()
         scan_due = self._scan_if_due()
         self._answer(flushes)
-        if events:
+        if news:
             self._on_activity()
+        if self._put_off:
+            time.sleep(_PUT_OFF_SECONDS)  # not to be woken by each of the many files that we are just putting in place
+            return 0.0
         return scan_due if appointment is None else min(scan_due, appointment)
 
     def _attempt(self, handle: Callable[[T], None], what: T) -> None:
@@ -145,7 +151,7 @@ class InotifyWatcher:
             self._scan_again = True
 
     def _answer(self, flushes: list[_Flush]) -> None:
-        if self._scan_again:  # an overflow during a scan: what it lost is found by the next
+        if self._scan_again or self._put_off:  # an overflow during a scan: what it lost is found by the next
             with self._lock:
                 self._flushes += flushes
             return
@@ -222,6 +228,21 @@ class InotifyWatcher:
                 limit,
                 _BLIND_SCAN_SECONDS,
             )
+
+    def _news(self, events: list[Event]) -> list[Event]:
+        """Return what others did; what we are just doing ourselves is put off until it is done, or has failed."""
+        told = [(event, self._is_own(event)) for event in (*self._put_off, *events)]
+        self._put_off = [event for event, is_own in told if is_own is None]
+        return [event for event, is_own in told if is_own is False]
+
+    def _is_own(self, event: Event) -> bool | None:
+        """Tell whether we moved an object here ourselves, and its row is written; None if that is not known yet."""
+        if event.mask & (flags.MOVED_TO | flags.ISDIR) != flags.MOVED_TO or event.cookie in self._moves:
+            return False
+        place = self._places.get(event.wd)
+        if place is None or not place.bucket:
+            return False
+        return self._watched.is_own(place.bucket, place.prefix + event.name)
 
     def _handle(self, event: Event) -> None:
         if event.mask & flags.Q_OVERFLOW:

@@ -49,6 +49,10 @@ class Moves:
         self._whole = _cookies(events, flags.MOVED_FROM) & _cookies(events, flags.MOVED_TO)
         return events
 
+    def __contains__(self, cookie: int) -> bool:
+        """Tell whether both halves of a move are in hand."""
+        return cookie in self._whole
+
     def begin(self, event: Event, place: Place) -> Source | None:
         """Keep where a move began, until its other half is handled; None if that is not among the events."""
         if event.cookie not in self._whole or not event.mask & flags.MOVED_FROM:

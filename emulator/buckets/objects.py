@@ -1,7 +1,6 @@
 """Objects, as a program uses them: put, get, copy, delete. Each is whole or not at all."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import fstat
 from pathlib import Path
@@ -22,9 +21,10 @@ from emulator.buckets.errors import (
 from emulator.buckets.files import fingerprint_of
 from emulator.buckets.folder import Folder, digest_of
 from emulator.buckets.keys import check_key, is_storable
+from emulator.buckets.placements import Outcome, Placement, Placements
 from emulator.buckets.records import OURSELVES, Content, Description, Entry, Origin, Page, StoredObject
 from emulator.buckets.staging import StagedFile
-from emulator.buckets.store import COPY, PUT, Precondition, Store, UnnoticedChangeError, Writing
+from emulator.buckets.store import COPY, PUT, Precondition, Store, Writing
 from emulator.buckets.versions import VersionPage
 from emulator.state import Database
 
@@ -60,10 +60,13 @@ class OpenObject:
 class Objects:
     """The objects of one home's buckets."""
 
-    def __init__(self, database: Database, folder: Folder, store: Store, blobs: Blobs, staging: Path) -> None:
+    def __init__(
+        self, database: Database, folder: Folder, store: Store, placements: Placements, blobs: Blobs, staging: Path
+    ) -> None:
         self._database = database
         self._folder = folder
         self._store = store
+        self._placements = placements
         self._blobs = blobs
         self._staging = staging
 
@@ -85,16 +88,15 @@ class Objects:
         writing: Writing = PUT,
     ) -> StoredObject:
         """Make *staged* the object *key*; *content* says what its bytes are, if more than their MD5 is known."""
-        if writing.precondition is not None:
-            self._folder.reconcile(bucket, key, stillness_seconds=0)
         chosen, described = content or Content(staged.etag), description or Description()
-        for _ in range(_ATTEMPTS):
-            with suppress(UnnoticedChangeError):
-                stored = self._store.place(bucket, key, staged, chosen, described, writing)
-                self._folder.note(stored)
-                return stored
-            self._folder.reconcile(bucket, key, stillness_seconds=0)
-        raise ObjectBeingWrittenError(bucket, key)
+        (placed,) = self.place_all([Placement(bucket, key, staged, described, chosen, writing)])
+        if isinstance(placed, Exception):
+            raise placed
+        return placed
+
+    def place_all(self, placements: Sequence[Placement]) -> list[Outcome]:
+        """Do what `place` does with each of *placements*, in one transaction; return what it would return, or raise."""
+        return self._placements.place_all(placements)
 
     def put(
         self,

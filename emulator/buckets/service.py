@@ -20,6 +20,7 @@ from emulator.buckets.folder import Folder
 from emulator.buckets.notifications import NotificationRules
 from emulator.buckets.notifications.rules import CheckTargets
 from emulator.buckets.objects import Objects
+from emulator.buckets.placements import Placements
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
 from emulator.buckets.settings import BucketSettings
 from emulator.buckets.store import Store
@@ -73,7 +74,8 @@ class Buckets:
 
     @cached_property
     def objects(self) -> Objects:
-        return Objects(self._database, self._folder, self._store, self._blobs, self._home.staging)
+        placements = Placements(self._store, self._folder, self._changes)
+        return Objects(self._database, self._folder, self._store, placements, self._blobs, self._home.staging)
 
     @cached_property
     def uploads(self) -> "Uploads":
@@ -182,6 +184,10 @@ class Buckets:
         """Make one row equal to its file; see Folder.reconcile."""
         return self._folder.reconcile(bucket, key, stillness_seconds=stillness_seconds)
 
+    def is_own(self, bucket: str, key: str) -> bool | None:
+        """Tell of a file that a watcher has seen whether it is no news; see Folder.is_own."""
+        return self._folder.is_own(bucket, key)
+
     def follow(self, source: tuple[str, str], bucket: str, key: str) -> ObjectEvent | None:
         """Make the row of a file that was moved that of its new name; see Folder.follow."""
         return self._folder.follow(source, bucket, key)
@@ -231,7 +237,13 @@ class Buckets:
         return self._blobs.sweep(self._used_blobs, older_than_seconds)
 
     def watcher(self, *, scan_seconds: float = SCAN_SECONDS, on_activity: Callable[[], None] | None = None) -> Watcher:
-        """Return a watcher of all buckets, not started; see `watcher_for`."""
+        """
+        Return a watcher of all buckets, not started; see `watcher_for`.
+
+        *on_activity* is called after what we do ourselves, too, if somebody who was told of it has something to do.
+        """
+        if on_activity is not None:
+            self._changes.on_concern = on_activity
         return watcher_for(self, scan_seconds=scan_seconds, on_activity=on_activity)
 
     def _delete_objects(self, name: str) -> None:

@@ -31,6 +31,7 @@ class StagedFile:
             descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         self._file = os.fdopen(descriptor, "wb", buffering=0)
+        self._is_here = True
         self._md5 = hashlib.md5(usedforsecurity=False)
         self.size_bytes = 0
 
@@ -58,8 +59,25 @@ class StagedFile:
         return Path(self.path).open("rb")
 
     def stamp(self, now_ns: int) -> None:
-        """Set the file's time; one with all its digits no later write within the same tick of the clock will have."""
-        os.utime(self._file.fileno(), ns=(now_ns, now_ns))
+        """
+        Set the file's time, with nothing more to be written.
+
+        No later write within the same tick of the clock will have one with all its digits. The file is closed: to do so
+        where it is moved to would tell watchers that it has changed.
+        """
+        self._file.close()
+        os.utime(self.path, ns=(now_ns, now_ns))
+
+    def moved(self) -> None:
+        """Know that the file is where it belongs."""
+        self._is_here = False
+
+    def close(self) -> None:
+        """Remove the file, if it was not moved away."""
+        self._file.close()
+        if self._is_here:
+            with suppress(FileNotFoundError):
+                os.unlink(self.path)  # noqa: PTH108
 
     def __enter__(self) -> "StagedFile":
         return self
@@ -67,9 +85,7 @@ class StagedFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
-        with suppress(FileNotFoundError):
-            os.unlink(self.path)  # noqa: PTH108
+        self.close()
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -73,7 +73,7 @@ class Store:
                 if is_storable(key):
                     current = change.keep(current, self._files(bucket).path(key))
                 blob = change.make(self._copy(staged))
-            seen, in_folder, blob = self._lay(change, key, staged.path, blob)
+            seen, in_folder, blob = self._lay(change, key, staged, blob)
             stored = StoredObject(
                 bucket=bucket,
                 key=key,
@@ -157,16 +157,20 @@ class Store:
         with StagedFile(self._staging) as staged, self._blobs.open(newest.stored.blob) as source:
             staged.append(source)
             staged.stamp(newest.stored.fingerprint.mtime_ns)
-            seen, in_folder, blob = self._lay(change, key, staged.path, newest.stored.blob)
+            seen, in_folder, blob = self._lay(change, key, staged, newest.stored.blob)
             change.promote(newest, replace(newest.stored, fingerprint=seen, in_folder=in_folder, blob=blob))
 
-    def _lay(self, change: Change, key: str, staged: str, blob: str | None) -> tuple[Fingerprint, bool, str | None]:
+    def _lay(
+        self, change: Change, key: str, staged: StagedFile, blob: str | None
+    ) -> tuple[Fingerprint, bool, str | None]:
         """Move the file *staged*, of which *blob* is a copy, to where it belongs; tell whether that is the folder."""
         try:
-            return self._files(change.bucket.name).move_in(staged, key), True, blob
+            seen = self._files(change.bucket.name).move_in(staged.path, key)
         except (KeyClashError, UnstorableKeyError):
-            seen = fingerprint_of(os.stat(staged))  # noqa: PTH116
-            return seen._replace(inode=0), False, blob or change.make(self._blobs.take(staged))
+            seen = fingerprint_of(os.stat(staged.path))._replace(inode=0)  # noqa: PTH116
+            return seen, False, blob or change.make(self._blobs.take(staged.path))
+        staged.moved()
+        return seen, True, blob
 
     def _check_noticed(self, current: StoredObject | None, bucket: str, key: str) -> None:
         """Raise UnnoticedChangeError if the file of *key* is not the one that the row tells of."""

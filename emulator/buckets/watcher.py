@@ -28,6 +28,9 @@ class Watched(Protocol):
     def reconcile(self, bucket: str, key: str, *, stillness_seconds: float | None = None) -> ObjectEvent | None:
         """See Folder.reconcile."""
 
+    def is_own(self, bucket: str, key: str) -> bool | None:
+        """See Folder.is_own."""
+
     def follow(self, source: tuple[str, str], bucket: str, key: str) -> ObjectEvent | None:
         """See Folder.follow."""
 
@@ -62,7 +65,7 @@ def watcher_for(
     Args:
         watched: The buckets.
         scan_seconds: How often everything is compared anyway.
-        on_activity: Called after anything happened in a folder, whichever process wrote the row.
+        on_activity: Called after others did anything in a folder, whichever process wrote the row.
     """
     if _HAS_INOTIFY:
         from emulator.buckets.inotify import InotifyWatcher

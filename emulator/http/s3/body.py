@@ -36,6 +36,11 @@ class Body:
         """How many bytes are announced, None if nobody says."""
         self.trailers: dict[str, str] = {}
 
+    @property
+    def is_small(self) -> bool:
+        """Tell whether all of it may be in memory at once."""
+        return self.length is not None and self.length <= BLOCK_BYTES
+
     async def blocks(self) -> AsyncIterator[bytes]:
         """Yield the body in blocks of about a MiB; IncompleteBody if it ends early."""
         received, block = 0, bytearray()

@@ -13,6 +13,7 @@ from emulator.buckets import Buckets, Origin
 from emulator.http.aws.model import Operation
 from emulator.http.aws.s3 import s3
 from emulator.http.s3.pace import STRANGERS, Pace
+from emulator.http.s3.writer import Writer
 from emulator.settings import Settings
 from emulator.signatures import BodyVerifier
 
@@ -30,12 +31,7 @@ class Means:
     buckets: Buckets
     settings: Settings
     threads: Executor
-    writer: Executor
-    """
-    One thread, for what is short: more of them would wait for each other, as SQLite has one writer.
-
-    It is not the pipeline's: a put is a file as well as a row, and who handles events would stand behind all of them.
-    """
+    writer: Writer
     pace: Pace = STRANGERS
     """How slowly a body may come."""
 
@@ -86,8 +82,7 @@ class Call:
 
     async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do something short that changes the state, after what others began."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.means.writer, partial(work, *args, **kwargs))
+        return await self.means.writer.run(partial(work, *args, **kwargs))
 
     def answer(self, output: Output, status: int | None = None) -> web.Response:
         """Return an answer that is whole: headers, and a document or nothing."""

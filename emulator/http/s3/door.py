@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 import logging
-import secrets
+import random
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -28,6 +28,7 @@ from emulator.http.s3.operations.posting import post_object
 from emulator.http.s3.pace import STRANGERS, Pace
 from emulator.http.s3.sites import site_of
 from emulator.http.s3.website import Websites
+from emulator.http.s3.writer import Writer
 from emulator.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class S3Door:
             buckets,
             settings,
             threads=ThreadPoolExecutor(_THREADS, thread_name_prefix="s3"),
-            writer=ThreadPoolExecutor(1, thread_name_prefix="s3-writer"),
+            writer=Writer(buckets.objects),
             pace=pace,
         )
         self._authority = Authority(settings)
@@ -60,7 +61,7 @@ class S3Door:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer *request*; raises nothing but what ends a connection."""
-        request_id = secrets.token_hex(8).upper()
+        request_id = f"{random.getrandbits(64):016X}"
         try:
             return await self._answer(request, request_id)
         except EmulatorError as error:

@@ -1,10 +1,12 @@
 """An object's bytes as they come: written, hashed, and compared in the end with what the sender said of them."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
+from typing import TypeVar
 
-from emulator.buckets import Content
+from emulator.buckets import Content, Description, StoredObject, Writing
 from emulator.buckets.checksums import (
     DEFAULT,
     Algorithm,
@@ -14,9 +16,12 @@ from emulator.buckets.checksums import (
     parse_content_md5,
     verify,
 )
+from emulator.buckets.placements import Placement
 from emulator.buckets.staging import StagedFile
 from emulator.http.s3.body import BLOCK_BYTES, Body
 from emulator.http.s3.call import Call
+
+T = TypeVar("T")
 
 
 class Received(AbstractContextManager["Received"]):
@@ -57,28 +62,76 @@ class Received(AbstractContextManager["Received"]):
 async def receive(
     call: Call,
     stage: Callable[[], StagedFile],
-    finish: Callable[[Received], None],
+    finish: Callable[[Received], T],
     kept: Algorithm | None = None,
-    body: Body | None = None,
-) -> None:
+) -> T:
     """
-    Read the body of *call* into what *stage* opens, and hand it to *finish*; nothing of it is left if that raises.
+    Read the body of *call* into what *stage* opens, and return what *finish* does; nothing is left if that raises.
 
-    *body* is given where it is not all of the request's. All that touches a disk happens in a thread, for a small one
-    in one go.
+    All that touches a disk happens in a thread, for a small one in one go.
     """
-    body = body or Body(call.request, call.headers, call.body_verifier, call.means.pace)
-    if body.length is not None and body.length <= BLOCK_BYTES:
+    body = Body(call.request, call.headers, call.body_verifier, call.means.pace)
+    if body.is_small:
         content = await body.whole(BLOCK_BYTES)
 
-        def take_all() -> None:
+        def take_all() -> T:
             with Received(call, stage(), body, kept) as received:
                 received.write(content)
-                finish(received)
+                return finish(received)
 
-        await call.write(take_all)
-        return
+        return await call.write(take_all)
     with Received(call, await call.run(stage), body, kept) as received:
+        await _write_all(call, received, body)
+        return await call.run(finish, received)
+
+
+async def receive_object(
+    call: Call,
+    description: Description,
+    writing: Writing,
+    body: Body | None = None,
+    check: Callable[[Received], None] = lambda received: None,
+) -> StoredObject:
+    """
+    Store the body of *call* as the object that it names, unless *check* raises when all of it is here.
+
+    *body* is given where it is not all of the request's.
+    """
+    body = body or Body(call.request, call.headers, call.body_verifier, call.means.pace)
+    objects = call.buckets.objects
+
+    def placement(received: Received) -> Placement:
+        check(received)
+        content = received.verified()
+        content = Content(content.etag, {**content.checksums, "ChecksumType": "FULL_OBJECT"})
+        return Placement(call.bucket, call.key, received.staged, description, content, writing)
+
+    if body.is_small:
+        whole = await body.whole(BLOCK_BYTES)
+
+        def take_all() -> Placement:
+            received = Received(call, objects.stage(call.bucket, call.key, description), body)
+            try:
+                received.write(whole)
+                return placement(received)
+            except BaseException:
+                received.staged.close()
+                raise
+
+        return await call.means.writer.place(take_all)
+    with Received(call, await call.run(objects.stage, call.bucket, call.key, description), body) as received:
+        await _write_all(call, received, body)
+        return await call.means.writer.place(lambda: placement(received))
+
+
+async def _write_all(call: Call, received: Received, body: Body) -> None:
+    """Write one block while the next one comes."""
+    writing: asyncio.Future[None] | None = None
+    try:
         async for block in body.blocks():
-            await call.run(received.write, block)
-        await call.run(finish, received)
+            if writing is not None:
+                await writing
+            writing = asyncio.ensure_future(call.run(received.write, block))
+    finally:
+        if writing is not None:
+            await writing

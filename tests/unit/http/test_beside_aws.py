@@ -10,7 +10,7 @@ from awscli.clidriver import create_clidriver  # type: ignore[import-untyped]
 
 from cli.main import run
 from tests.unit.http.conftest import Doors
-from tests.unit.s3.test_clients import ALONE
+from tests.unit.s3.conftest import ALONE
 
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:hello"
 SETUP = [

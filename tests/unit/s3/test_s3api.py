@@ -21,8 +21,8 @@ from emulator.buckets import Buckets
 from emulator.http.s3.operations import OPERATIONS
 from emulator.http.s3.operations.differences import REFUSED
 from emulator.settings import Settings
-from tests.unit.s3.conftest import Server
-from tests.unit.s3.test_clients import ALONE, aws
+from tests.unit.s3.conftest import ALONE, Server
+from tests.unit.s3.test_clients import aws
 
 DESCRIBED = (
     "--metadata who=me,k=v --content-type text/csv --tagging team=data --cache-control no-cache"

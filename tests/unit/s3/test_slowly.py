@@ -19,6 +19,7 @@ from emulator.http.aws.xml_writing import DECLARATION
 from emulator.http.s3 import S3Door
 from emulator.http.s3.call import Call, Means, Output
 from emulator.http.s3.slowly import slowly
+from emulator.http.s3.writer import Writer
 from emulator.settings import Settings
 from tests.unit.s3.conftest import Server
 from tests.unit.s3.test_boto3 import refused
@@ -32,8 +33,7 @@ class SlowDoor(S3Door):
 
     def __init__(self, buckets: Buckets, settings: Settings, work: Work) -> None:
         super().__init__(buckets, settings)
-        executor = ThreadPoolExecutor(1)
-        self._given = Means(buckets, settings, executor, executor)
+        self._given = Means(buckets, settings, ThreadPoolExecutor(1), Writer(buckets.objects))
         self._work = work
 
     async def handle(self, request: web.Request) -> web.StreamResponse:

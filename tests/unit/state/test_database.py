@@ -122,3 +122,23 @@ def test_nothing_is_written_in_a_snapshot(database: Database) -> None:
     with database.transaction() as transaction, database.snapshot():
         transaction.execute("INSERT INTO tag VALUES ('i-1', 'a', 'b')")
     assert len(database.rows("SELECT * FROM tag")) == 1
+
+
+def test_what_follows_a_transaction_follows_its_commit_alone(database: Database) -> None:
+    """
+    A file that is deleted because a row is gone must not be deleted when the row comes back.
+    """
+    done: list[str] = []
+
+    with database.transaction():
+        database.afterwards(lambda: done.append("kept"))
+        with pytest.raises(RuntimeError), database.transaction():
+            database.afterwards(lambda: done.append("undone with its part"))
+            raise RuntimeError
+        assert done == []
+    with pytest.raises(RuntimeError), database.transaction():
+        database.afterwards(lambda: done.append("undone with all"))
+        raise RuntimeError
+    database.afterwards(lambda: done.append("at once"))
+
+    assert done == ["kept", "at once"]

@@ -29,14 +29,12 @@ async def upload_part(call: Call) -> Output | web.StreamResponse:
     uploads, number = call.buckets.uploads, _number(call)
     upload = upload_of(call)
     check_uploaded_part(upload.checksum, given_in(call.headers))
-    placed: list[UploadedPart] = []
 
-    def place(received: Received) -> None:
+    def place(received: Received) -> UploadedPart:
         content = received.verified()
-        placed.append(uploads.put_part(upload, number, received.staged, content.checksums))
+        return uploads.put_part(upload, number, received.staged, content.checksums)
 
-    await receive(call, uploads.stage, place, upload.checksum.algorithm)
-    (part,) = placed
+    part = await receive(call, uploads.stage, place, upload.checksum.algorithm)
     return {"ETag": f'"{part.etag}"', **ENCRYPTED, **part.checksums}
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
-from emulator.buckets import Content, Description, StoredObject, Writing, events
+from emulator.buckets import Description, StoredObject, Writing, events
 from emulator.buckets.tags import tags_of_set
 from emulator.http.aws.errors import InvalidArgumentError
 from emulator.http.aws.request import Request
@@ -19,7 +19,7 @@ from emulator.http.s3.call import Call, common_headers
 from emulator.http.s3.descriptions import ENCRYPTED, description_of, version_of
 from emulator.http.s3.expirations import expiration_of
 from emulator.http.s3.forms import Form, read_form
-from emulator.http.s3.receiving import Received, receive
+from emulator.http.s3.receiving import Received, receive_object
 from emulator.signatures import AllowedUpload, check_policy
 from emulator.signatures.policy_errors import MissingFieldError
 
@@ -39,20 +39,13 @@ async def post_object(call: Call, authority: Authority) -> web.Response:
         form.file.most_bytes = min(form.file.most_bytes, allowed.most_bytes)
     call = _understood(call, fields)
     description = _description(call, fields)
-    objects, placed = call.buckets.objects, list[StoredObject]()
 
-    def place(received: Received) -> None:
+    def check(received: Received) -> None:
         if allowed is not None:
             allowed.check_size(received.staged.size_bytes)
-        content = received.verified()
-        content = Content(content.etag, {**content.checksums, "ChecksumType": "FULL_OBJECT"})
-        writing = Writing(events.POST, call.origin)
-        placed.append(
-            objects.place(call.bucket, call.key, received.staged, description, content=content, writing=writing)
-        )
 
-    await receive(call, lambda: objects.stage(call.bucket, call.key, description), place, body=form.file)
-    return _answer(call, placed[0], fields)
+    stored = await receive_object(call, description, Writing(events.POST, call.origin), form.file, check)
+    return _answer(call, stored, fields)
 
 
 def _filled(form: Form) -> dict[str, str]:

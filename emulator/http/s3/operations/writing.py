@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from emulator.buckets import Content, Description, StoredObject, Writing, events
+from emulator.buckets import Description, StoredObject, Writing, events
 from emulator.buckets.errors import PreconditionFailedError
 from emulator.buckets.objects import OpenObject
 from emulator.errors import InvalidRequestError
@@ -11,24 +11,12 @@ from emulator.http.s3.conditions import is_modified, write_condition
 from emulator.http.s3.copy_source import CopySource, copy_source_of
 from emulator.http.s3.descriptions import ENCRYPTED, description_of, tags_of, version_of
 from emulator.http.s3.expirations import expiration_of
-from emulator.http.s3.receiving import Received, receive
+from emulator.http.s3.receiving import receive_object
 
 
 async def put_object(call: Call) -> Output:
-    objects = call.buckets.objects
-    description = description_of(call)
     writing = Writing(origin=call.origin, precondition=write_condition(call))
-    placed: list[StoredObject] = []
-
-    def place(received: Received) -> None:
-        content = received.verified()
-        content = Content(content.etag, {**content.checksums, "ChecksumType": "FULL_OBJECT"})
-        placed.append(
-            objects.place(call.bucket, call.key, received.staged, description, content=content, writing=writing)
-        )
-
-    await receive(call, lambda: objects.stage(call.bucket, call.key, description), place)
-    (stored,) = placed
+    stored = await receive_object(call, description_of(call), writing)
     return {
         "ETag": f'"{stored.etag}"',
         **ENCRYPTED,
