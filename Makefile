@@ -73,13 +73,15 @@ test: engine lint .test-tools $(CLIENTS)/.installed
 	@echo "test: $(TESTS)"
 	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(PYTEST) $(TESTS)
 
-# Some tests log in as users do, one runs an engine of its own, in a network of its own, and files are dropped in every way.
-TEST_TOOLS := openssh-client iproute2 rsync
+# Some tests log in as users do, one runs an engine of its own, in a network of its own, files are dropped in every
+# way, and a bucket lies on a file system that folds case.
+TEST_TOOLS := openssh-client iproute2 rsync exfat-fuse exfatprogs
 .PHONY: .test-tools
 .test-tools:
-	@command -v ssh >/dev/null && command -v ip >/dev/null && command -v rsync >/dev/null && exit 0; \
+	@command -v ssh >/dev/null && command -v ip >/dev/null && command -v rsync >/dev/null \
+	  && command -v mount.exfat-fuse >/dev/null && command -v mkfs.exfat >/dev/null && exit 0; \
 	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-	  || { echo "error: the tests need ssh, ip and rsync; run: sudo apt-get install $(TEST_TOOLS)" >&2; exit 1; }; \
+	  || { echo "error: the tests need ssh, ip, rsync and exFAT; run: sudo apt-get install $(TEST_TOOLS)" >&2; exit 1; }; \
 	  echo "setup: installing $(TEST_TOOLS)"; apt-get update --quiet=2 && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $(TEST_TOOLS) >/dev/null
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks.bench import Bench, bench
 from benchmarks.figures import Figure, Samples, wait_until, within
+from emulator.buckets import Rule
 
 _DROPS = 200
 _PAUSE_SECONDS = 0.02  # until the invocation before is settled: what is measured is a quiet server
@@ -17,7 +18,7 @@ def measure() -> Iterator[Figure]:
     with bench() as at:
         function = at.deploy("on-drop", 128)
         bucket = at.cloud.buckets.create_bucket(_BUCKET)
-        at.cloud.buckets.rules.add(_BUCKET, function.arn(at.cloud.settings.region), events=("s3:ObjectCreated:*",))
+        at.cloud.buckets.rules.add(Rule.plain(_BUCKET, function.arn(at.cloud.settings.region)))
         with at.server():
             for way, drop in (("moved in", _move), ("written", _write)):
                 taken = _drops(at, bucket.path, way.replace(" ", "-"), drop)

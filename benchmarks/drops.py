@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.bench import Bench
 from benchmarks.figures import wait_until
+from emulator.buckets import Rule
 
 _BUCKET = "dropped"
 
@@ -33,7 +34,7 @@ class Drops:
         self._at = at
         self.function = at.deploy(name, memory_mb, handler)
         self._folder = at.cloud.buckets.create_bucket(_BUCKET).path
-        at.cloud.buckets.rules.add(_BUCKET, self.function.arn(at.cloud.settings.region), events=("s3:ObjectCreated:*",))
+        at.cloud.buckets.rules.add(Rule.plain(_BUCKET, self.function.arn(at.cloud.settings.region)))
 
     def run(self, count: int, prefix: str, *, seconds: float, watch: Callable[[], None] = lambda: None) -> "Run":
         """Drop *count* files and wait until all are handled; *watch* is called meanwhile, again and again."""

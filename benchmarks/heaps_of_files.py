@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.bench import Bench, bench
 from benchmarks.figures import Figure, Samples, since, wait_until, within
+from emulator.buckets import Rule
 
 _FILES = 20_000
 _BUCKET = "heaps"
@@ -21,7 +22,7 @@ def measure() -> Iterator[Figure]:
         function = at.deploy("counted", 128, "nothing")
         folder = at.cloud.buckets.create_bucket(_BUCKET).path
         at.cloud.functions.concurrency.reserve(function.name, 0)
-        at.cloud.buckets.rules.add(_BUCKET, function.arn(at.cloud.settings.region), events=("s3:ObjectCreated:*",))
+        at.cloud.buckets.rules.add(Rule.plain(_BUCKET, function.arn(at.cloud.settings.region)))
         source = _heap(at.folder / "heap")
         archive = at.folder / "heap.tar"
         subprocess.run(["tar", "-C", str(source), "-cf", str(archive), "."], check=True)

@@ -33,9 +33,15 @@ class Blobs:
         return self._folder / name[:2] / name
 
     def take(self, staged: str) -> str:
-        """Make the file at *staged*, on the same file system, a blob; return its name."""
+        """Make the file at *staged* a blob, by its renaming if it is on the same file system; return its name."""
         name, path = self._new()
-        Path(staged).replace(path)
+        try:
+            Path(staged).replace(path)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            with open(staged, "rb") as file:  # noqa: PTH123
+                return self.copy(file)
         return name
 
     def copy(self, source: BinaryIO) -> str:

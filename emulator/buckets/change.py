@@ -208,7 +208,7 @@ class Changes:
                 change = Change(connection, row, self._blobs, self._publish, self._clock)
                 made = change.made
                 yield change
-        except BaseException:
+        except BaseException:  # Ctrl-C undoes the transaction, too
             self._remove(made)
             raise
         self._remove(change.let_go)

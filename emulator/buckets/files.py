@@ -1,6 +1,7 @@
 """One bucket's folder, as the file system sees it. Every path is checked here; none leads out of the folder.
 
-A link to a folder is never followed. A link to a file is, if the file lies in the same bucket.
+A link to a folder is never followed. A link to a file is, if the file lies in the same bucket. A file that the file
+system finds under other names than its own, another case say, is the object of its own name only.
 """
 
 import errno
@@ -16,9 +17,13 @@ from emulator.buckets.blobs import copy_bytes
 from emulator.buckets.errors import AccessDeniedError, KeyClashError, UnstorableKeyError
 from emulator.buckets.keys import OWN_FOLDER, relative_path
 from emulator.buckets.records import Fingerprint
+from emulator.buckets.spelling import spelling
 from emulator.buckets.staging import remove_leftovers
 
 _MAX_INODE = 2**63 - 1
+_ATTEMPTS = 3
+_NO_NAME = (errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG)
+"""What file systems say of names with characters that they do not have; exFAT in user space says ENOENT."""
 
 
 class Files:
@@ -30,8 +35,17 @@ class Files:
     def path(self, key: str) -> str:
         return f"{self._root}/{relative_path(key)}"
 
+    def spelling(self, key: str) -> str:
+        """Return *key* as the folder spells it; another key means that the file of *key* is that one's."""
+        return spelling(self._root, relative_path(key))
+
     def fingerprint(self, key: str) -> Fingerprint | None:
         """Return what *key*'s file looks like now; None if there is none, or none that is ours to show."""
+        seen = self.look(key)
+        return seen if seen is None or self.spelling(key) == key else None
+
+    def look(self, key: str) -> Fingerprint | None:
+        """Return what `fingerprint` does, of what is found as *key* by whichever spelling."""
         path = self.path(key)
         try:
             status = os.lstat(path)
@@ -50,8 +64,8 @@ class Files:
         return fingerprint_of(status) if stat.S_ISREG(status.st_mode) else None
 
     def open(self, key: str) -> BinaryIO | None:
-        """Open *key*'s file for reading; None if it has gone."""
-        if self.fingerprint(key) is None:
+        """Open for reading what is found as *key*, by whichever spelling; None if it has gone."""
+        if self.look(key) is None:
             return None
         try:
             # Should the file have become a FIFO this instant, it does not block us.
@@ -64,11 +78,13 @@ class Files:
     def move_in(self, source: str, key: str) -> Fingerprint:
         """Put the file at *source* in *key*'s place, over whatever was there, and return how it looks."""
         path = self.path(key)
-        while True:
-            self._make_parents(key)
+        if (taken := self.spelling(key)) != key:
+            raise KeyClashError(f"The key {key!r} cannot be a file: to the bucket's folder it is the same as {taken!r}")
+        for _ in range(_ATTEMPTS):
             try:
+                self._make_parents(key)
                 return self._replace(source, path)
-            except FileNotFoundError:
+            except FileNotFoundError:  # others removed a folder on the way meanwhile, or this name can never be made
                 if not os.path.exists(source):  # noqa: PTH110
                     raise
             except IsADirectoryError as error:
@@ -76,6 +92,11 @@ class Files:
                     raise KeyClashError(
                         f"The key {key!r} cannot be a file: the bucket's folder has a folder of that name"
                     ) from error
+            except OSError as error:
+                if error.errno not in _NO_NAME:
+                    raise
+                raise UnstorableKeyError(key, "its file system takes no such name") from error
+        raise UnstorableKeyError(key, "its file system makes no such file")
 
     def _replace(self, source: str, path: str) -> Fingerprint:
         # Looked at beforehand: once it is in place, another program may have put something else there.
@@ -109,7 +130,7 @@ class Files:
 
     def remove(self, key: str) -> None:
         """Delete *key*'s file, if there is one, and the folders that this leaves empty."""
-        if self._linked_folder(key) is not None:
+        if self._linked_folder(key) is not None or self.spelling(key) != key:
             return
         with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
             os.unlink(self.path(key))  # noqa: PTH108

@@ -81,8 +81,10 @@ class Folder:
             return None
         files = self.files(bucket)
         placed = self._placed.pop((bucket, key), None)
-        if placed is not None and placed == files.fingerprint(key):
+        if placed is not None and placed == files.look(key):
             return None
+        if (written := files.spelling(key)) != key:  # a program wrote to `a`, and that is the file `A`
+            self.reconcile(bucket, written, stillness_seconds=stillness_seconds)
         for _ in range(_ATTEMPTS):
             seen = files.fingerprint(key)
             with self._database.snapshot() as connection:

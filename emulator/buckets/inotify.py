@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from inotify_simple import Event, INotify, flags
 
@@ -23,6 +24,8 @@ from emulator.buckets.moves import Moves, Place, Source
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
 from emulator.buckets.watcher import Watched
 from emulator.errors import NotFoundError
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -124,19 +127,22 @@ class InotifyWatcher:
             flushes, self._flushes = self._flushes, []
         events = [] if self._inotify is None else self._moves.read(self._inotify)
         for event in events:
-            try:
-                self._handle(event)
-            except Exception:
-                log.exception("event was not handled: event=%s", event)
-                self._scan_again = True
+            self._attempt(self._handle, event)
         for source in self._moves.unended():
-            self._handle_gone(source)
+            self._attempt(self._handle_gone, source)
         appointment = self._reconciler.do_due()
         scan_due = self._scan_if_due()
         self._answer(flushes)
         if events:
             self._on_activity()
         return scan_due if appointment is None else min(scan_due, appointment)
+
+    def _attempt(self, handle: Callable[[T], None], what: T) -> None:
+        try:
+            handle(what)
+        except Exception:  # whatever it is, the watch goes on, and a scan finds what this was about
+            log.exception("event was not handled: event=%s", what)
+            self._scan_again = True
 
     def _answer(self, flushes: list[_Flush]) -> None:
         if self._scan_again:  # an overflow during a scan: what it lost is found by the next
@@ -165,7 +171,7 @@ class InotifyWatcher:
             self._watch(Place())
             for bucket in self._watched.names():
                 self._scan(bucket, "")
-        except Exception:
+        except Exception:  # nobody asks this thread what came of it
             log.exception("scan ended early; the next one is due in %d s", self._scan_seconds)
         finally:
             os.eventfd_write(self._wake, 1)

@@ -1,6 +1,6 @@
 """Objects, as a program uses them: put, get, copy, delete. Each is whole or not at all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from os import fstat
@@ -164,10 +164,16 @@ class Objects:
         key: str,
         description: Description | None = None,
         writing: Writing = COPY,
+        watch: Callable[[str], None] = lambda path: None,
     ) -> StoredObject:
-        """Copy *source*; its description comes along unless another is given."""
+        """
+        Copy *source*; its description comes along unless another is given.
+
+        *watch* is told the path of the file that grows, before it does.
+        """
         chosen = source.stored.description if description is None else description
         with self.stage(bucket, key, chosen) as staged:
+            watch(staged.path)
             staged.append(source.file)
             source.check_unchanged()
             etag = source.stored.etag

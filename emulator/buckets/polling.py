@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from watchfiles import watch
@@ -28,6 +28,7 @@ class PollingWatcher:
         self._on_activity = on_activity or (lambda: None)
         self._stopping = threading.Event()
         self._scan_lock = threading.Lock()
+        self._next_scan = 0.0
 
     def start(self) -> None:
         """Watch from now on, and begin to look for what changed before; returns at once."""
@@ -62,17 +63,23 @@ class PollingWatcher:
             yield_on_timeout=True,
             stop_event=self._stopping,
         )
-        next_scan = 0.0
         for batch in changes:
-            for _, path in batch:
-                self._notice(Path(path))
-            self._reconciler.do_due()
-            if time.monotonic() >= next_scan:
-                next_scan = time.monotonic() + self._scan_seconds
-                with self._scan_lock:
-                    self._scan()
+            try:
+                self._handle([Path(path) for _, path in batch])
+            except Exception:  # whatever it is, the watch goes on, and a scan finds what this was about
+                log.exception("changes were not handled: paths=%d", len(batch))
+                self._next_scan = 0.0
             if batch:
                 self._on_activity()
+
+    def _handle(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            self._notice(path)
+        self._reconciler.do_due()
+        if time.monotonic() >= self._next_scan:
+            self._next_scan = time.monotonic() + self._scan_seconds
+            with self._scan_lock:
+                self._scan()
 
     def _notice(self, path: Path) -> None:
         bucket, _, inner = path.relative_to(self._watched.root).as_posix().partition("/")

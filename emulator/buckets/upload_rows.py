@@ -49,12 +49,14 @@ class Completed:
     etag: str
     checksums: Mapping[str, str]
     version_id: str | None
+    stored: StoredObject | None = None
+    """The object itself, as it was written; None to whoever asks once more."""
 
     @classmethod
     def of(cls, stored: StoredObject, *, keeps_versions: bool) -> Self:
         """Return what is told of *stored*, just written."""
         version_id = stored.version_id if keeps_versions else None
-        return cls(stored.bucket, stored.key, stored.etag, stored.content.checksums, version_id)
+        return cls(stored.bucket, stored.key, stored.etag, stored.content.checksums, version_id, stored)
 
 
 def insert(connection: sqlite3.Connection, upload: Upload) -> None:

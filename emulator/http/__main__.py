@@ -109,7 +109,7 @@ def main(arguments: list[str]) -> int:
             if error.hint:
                 print(f"hint: {error.hint}", file=sys.stderr)  # noqa: T201
             return _NO_ENGINE if isinstance(error, EngineUnavailableError) else _FAILED
-        except Exception as error:
+        except Exception as error:  # nobody is above us, and whoever started the server reads the last line
             log.exception("server failed")
             print(f"error: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
             return _FAILED

@@ -39,7 +39,7 @@ class ServerLock:
                 self._share()
             elif not self.is_alone:
                 self._outlast()
-        except BaseException:
+        except BaseException:  # Ctrl-C while it waits
             os.close(self._descriptor)
             raise
         return self

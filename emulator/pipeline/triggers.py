@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emulator.buckets import Buckets
-from emulator.buckets.events import form_encoded
 from emulator.buckets.notifications import Rule
 from emulator.functions import function_name
 from emulator.functions.references import FunctionReference, parse_reference
@@ -51,10 +50,10 @@ class Triggers:
         are parts of keys as people write them.
         """
         target = parse_reference(function).arn(self._functions.repository.region)
-        narrowed = form_encoded(prefix), form_encoded(suffix)
+        wanted = Rule.plain(bucket, target, events, prefix, suffix)
         with self._database.transaction():
             self._functions.find(function)
-            rule = self._buckets.rules.add(bucket, target, tuple(events), *narrowed)
+            rule = self._buckets.rules.add(wanted)
         return _trigger(rule)
 
     def list(self, function: str | None = None) -> Sequence[Trigger]:

@@ -4,7 +4,7 @@ from emulator.signatures.errors import ContentHashMismatchError, SignatureError
 from emulator.signatures.form import AllowedUpload, check_policy
 from emulator.signatures.policy_errors import MalformedPostRequestError
 from emulator.signatures.presigned import check_expiry
-from emulator.signatures.presigning import presign
+from emulator.signatures.presigning import Signer, presign
 from emulator.signatures.records import Credentials, Headers, Lookup, Request
 from emulator.signatures.streaming import BodyVerifier, body_verifier
 from emulator.signatures.verification import Verified, verify
@@ -19,6 +19,7 @@ __all__ = [
     "MalformedPostRequestError",
     "Request",
     "SignatureError",
+    "Signer",
     "Verified",
     "body_verifier",
     "check_expiry",

@@ -1,6 +1,7 @@
 """Makes presigned URLs, the same as AWS's own SDK makes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
@@ -22,32 +23,38 @@ _CHANGED_ON_THE_WAY = {
 """Headers that are not signed, since proxies write them."""
 
 
+@dataclass(frozen=True)
+class Signer:
+    """Who signs, and for which service of which region."""
+
+    credentials: Credentials
+    region: str
+    service: str = "s3"
+
+
 def presign(
+    signer: Signer,
     method: str,
     url: str,
-    credentials: Credentials,
     *,
-    region: str,
     expires_seconds: int,
     now: datetime,
-    service: str = "s3",
-    query: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> str:
     """
     Return *url* with a signature that lets anybody send *method* to it from *now* on.
 
     Args:
+        signer: In whose name.
         url: Absolute, its path percent-encoded.
-        query: Parameters to add, or to put in place of those of *url*.
         headers: Those that must be sent along, with these values.
 
     Raises:
         AuthorizationQueryParametersError: The time is negative, or longer than a week.
     """
-    parts = urlsplit(url)
+    parts, credentials, service = urlsplit(url), signer.credentials, signer.service
     timestamp = to_timestamp(now)
-    scope = Scope(timestamp[:8], region, service)
+    scope = Scope(timestamp[:8], signer.region, service)
     sent = {"host": _host(parts)} | {name.lower(): value for name, value in (headers or {}).items()}
     signed_headers = sorted(set(sent) - _CHANGED_ON_THE_WAY)
     authorization = {
@@ -59,7 +66,7 @@ def presign(
     }
     if credentials.session_token is not None:
         authorization["X-Amz-Security-Token"] = credentials.session_token
-    full_query = _encoded(_given(parts.query) | dict(query or {}) | authorization)
+    full_query = _encoded(_given(parts.query) | authorization)
     request = Request(method, parts.path, full_query, Headers.of(sent.items()))
     payload_hash = UNSIGNED if service == "s3" else EMPTY_HASH
     canonical = canonical_request(request, signed_headers, payload_hash, service)

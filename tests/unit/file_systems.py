@@ -1,4 +1,4 @@
-"""Small file systems of their own: one that is full is full for nobody else."""
+"""Small file systems of their own: one that is full is full for nobody else, one that folds case does so alone."""
 
 import contextlib
 import os
@@ -24,6 +24,33 @@ def memory_file_system(folder: Path, size_bytes: int) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextlib.contextmanager
+def folding_file_system(folder: Path) -> Iterator[Path]:
+    """Have *folder* be an exFAT, in which `A` is `a`; where that cannot be, skip the test, or fail it in CI."""
+    folder.mkdir(parents=True, exist_ok=True)
+    image = folder.with_name(f"{folder.name}.img")
+    with image.open("wb") as file:
+        file.truncate(32 << 20)
+    device = ""
+    try:
+        _run("mkfs.exfat", str(image))
+        device = _run("losetup", "--find", "--show", str(image)).strip()
+        _run("mount.exfat-fuse", device, str(folder))
+    except (OSError, subprocess.CalledProcessError) as error:
+        if device:
+            _run("losetup", "--detach", device)
+        cannot_run(f"no exFAT can be mounted here: {getattr(error, 'stderr', error)}")
+    try:
+        yield folder
+    finally:
+        _run("umount", str(folder))
+        _run("losetup", "--detach", device)
+
+
+def _run(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 @contextlib.contextmanager

@@ -51,12 +51,10 @@ def add_notification(
     A web server gets each as a POST of AWS's JSON, again and again for six hours until it answers 2xx. In a folder each
     is one JSON file.
     """
-    from emulator.pipeline.deliveries.notifications import ANY_CREATION
+    from emulator.buckets.notifications.rule import ANY_CREATION, Rule
 
     with open_cloud() as cloud:
-        rule = cloud.notifications.add(
-            _bucket(uri), target, events=events or ANY_CREATION, prefix=prefix, suffix=suffix
-        )
+        rule = cloud.notifications.add(Rule.plain(_bucket(uri), target, events or ANY_CREATION, prefix, suffix))
         path = cloud.buckets.path(rule.bucket)
     return _rules([rule], hint=f"try it: cp data{suffix} {path}/{prefix} (the server must be up)")
 

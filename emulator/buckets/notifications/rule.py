@@ -1,7 +1,9 @@
 """One rule: which events of a bucket go to which target. A target is text that only the subscriber understands."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import unquote_plus
 
 from emulator.buckets.events import ObjectEvent, form_encoded
@@ -19,12 +21,26 @@ class Rule:
     """Events of one bucket, narrowed by how a key begins and ends, and where they go."""
 
     id: str
+    """Empty in a rule that is still to get one."""
     bucket: str
     target: str
     events: tuple[str, ...] = ANY_CREATION
     prefix: str = ""
     """As in a notification, encoded."""
     suffix: str = ""
+
+    @classmethod
+    def plain(
+        cls,
+        bucket: str,
+        target: str,
+        events: Sequence[str] = ANY_CREATION,
+        prefix: str = "",
+        suffix: str = "",
+        rule_id: str = "",
+    ) -> Self:
+        """Return a rule whose prefix and suffix are parts of keys as people write them."""
+        return cls(rule_id, bucket, target, tuple(events), form_encoded(prefix), form_encoded(suffix))
 
     @property
     def is_aws(self) -> bool:

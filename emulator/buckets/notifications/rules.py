@@ -15,7 +15,7 @@ from emulator.buckets import index
 from emulator.buckets.events import ObjectEvent, form_encoded
 from emulator.buckets.notifications.errors import NoSuchRuleError, SameIdError, SeveralRulesError, UnknownEventError
 from emulator.buckets.notifications.names import EVENT_NAMES
-from emulator.buckets.notifications.rule import ANY_CREATION, Rule
+from emulator.buckets.notifications.rule import Rule
 from emulator.ids import new_request_id
 from emulator.state import Database
 
@@ -42,26 +42,17 @@ class NotificationRules:
         self._database = database
         self._check_targets = check_targets or (lambda _: None)
 
-    def add(
-        self,
-        bucket: str,
-        target: str,
-        events: Sequence[str] = ANY_CREATION,
-        prefix: str = "",
-        suffix: str = "",
-        rule_id: str | None = None,
-    ) -> Rule:
+    def add(self, rule: Rule) -> Rule:
         """
-        Send *events* of *bucket* to *target*; an equal rule that is here already is returned as it is.
+        Follow *rule*, and return it with its id; an equal rule that is here already is returned as it is.
 
-        Prefix and suffix are encoded, see `Rule`. As on AWS, two rules for one kind of event must not both match a key:
-        AmbiguousRulesError.
+        As on AWS, two rules for one kind of event must not both match a key: AmbiguousRulesError.
         """
-        rule = Rule(rule_id or new_request_id(), bucket, target, tuple(events), prefix, suffix)
+        rule = _named(rule)
         _check_events(rule.events)
         with self._database.transaction() as connection:
-            index.require_bucket(connection, bucket)
-            others = _of_bucket(connection, bucket)
+            index.require_bucket(connection, rule.bucket)
+            others = _of_bucket(connection, rule.bucket)
             if (equal := next((other for other in others if other.is_equal(rule)), None)) is not None:
                 return equal
             _check_all([*others, rule])
@@ -84,7 +75,7 @@ class NotificationRules:
 
         With *validate*, the targets must be there: UnreachableTargetsError.
         """
-        rules = [replace(rule, bucket=bucket, id=rule.id or new_request_id()) for rule in wanted.rules]
+        rules = [_named(replace(rule, bucket=bucket)) for rule in wanted.rules]
         for rule in rules:
             _check_events(rule.events)
             if not rule.can_match:
@@ -126,6 +117,10 @@ class NotificationRules:
     def matching(self, connection: sqlite3.Connection, event: ObjectEvent) -> Sequence[Rule]:
         """Return the rules that want *event*; *connection* may be in the middle of the event's transaction."""
         return [rule for rule in _of_bucket(connection, event.bucket) if rule.matches(event)]
+
+
+def _named(rule: Rule) -> Rule:
+    return rule if rule.id else replace(rule, id=new_request_id())
 
 
 def _of_bucket(connection: sqlite3.Connection, bucket: str) -> list[Rule]:

@@ -105,7 +105,8 @@ class Runner:
                     " object's metadata, storage class, website redirect location or encryption attributes.",
                     code="InvalidRequest",
                 )
-            self._buckets.objects.copy(opened, destination.bucket, destination.key, terms.of_copy(opened.stored))
+            described = terms.of_copy(opened.stored)
+            self._buckets.objects.copy(opened, destination.bucket, destination.key, described, watch=self._meter.watch)
         if moves:
             delete_moved(self._buckets, source, opened.stored)
 

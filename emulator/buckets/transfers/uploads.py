@@ -12,6 +12,7 @@ from emulator.buckets.keys import check_key, is_storable
 from emulator.buckets.objects import CHUNK_BYTES, check_description
 from emulator.buckets.records import Content
 from emulator.buckets.service import Buckets
+from emulator.buckets.spelling import spelling
 from emulator.buckets.staging import StagedFile
 from emulator.buckets.transfers.records import Terms
 from emulator.buckets.uri import S3Uri
@@ -51,7 +52,7 @@ def move_in(buckets: Buckets, path: str, to: S3Uri, terms: Terms, watch: Watch) 
         raise ConflictError(f"Cannot mv a file onto itself: {path} is {to}")
     before = os.stat(path)  # noqa: PTH116
     _check_still(path, before)
-    if _may_be_renamed(path, to, place):
+    if _may_be_renamed(buckets, path, to, place):
         _rename(buckets, path, to, terms, before)
     else:
         upload(buckets, path, to, terms, watch)
@@ -74,7 +75,7 @@ def _rename(buckets: Buckets, path: str, to: S3Uri, terms: Terms, before: os.sta
         _check_still(path, before)
         try:
             buckets.objects.place(to.bucket, to.key, file, description, content=content)
-        except BaseException:
+        except BaseException:  # after Ctrl-C it is the user's own file again, too
             with suppress(OSError):
                 os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
             raise
@@ -99,7 +100,7 @@ class _OwnFile(StagedFile):
         self._file.close()
 
 
-def _may_be_renamed(path: str, to: S3Uri, place: str) -> bool:
+def _may_be_renamed(buckets: Buckets, path: str, to: S3Uri, place: str) -> bool:
     """
     Tell whether the file itself may become the object's.
 
@@ -110,6 +111,8 @@ def _may_be_renamed(path: str, to: S3Uri, place: str) -> bool:
     if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1 or os.geteuid() not in (0, status.st_uid):
         return False
     if not is_storable(to.key) or os.path.isdir(place):  # noqa: PTH112
+        return False
+    if spelling(os.path.realpath(buckets.path(to.bucket)), to.key) != to.key:
         return False
     folder = os.path.dirname(place)  # noqa: PTH120
     while not os.path.lexists(folder):

@@ -60,7 +60,7 @@ def refusing(handle: Handler) -> Handler:
             return refusal(error)
         except (web.HTTPException, ConnectionError):
             raise
-        except Exception:
+        except Exception:  # aiohttp would answer as itself, and SDKs try again what is in Lambda's form
             log.exception("request failed: method=%s path=%r", request.method, request.raw_path)
             return refusal(EmulatorError("An internal error occurred. Please try again.", code="ServiceException"))
 

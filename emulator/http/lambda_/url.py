@@ -58,7 +58,7 @@ class UrlDoor:
                 return await self._handle(request, url_id)
             except (web.HTTPException, ConnectionError):
                 raise
-            except Exception:
+            except Exception:  # aiohttp would answer as itself, where whoever calls expects the function
                 log.exception("request of a function URL failed: path=%r", request.raw_path)
                 return _rendered(_BROKEN)
 

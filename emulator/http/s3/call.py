@@ -24,24 +24,39 @@ Output: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Call:
-    """A request that has been understood, and what answers it. *asked* is what a caller of boto3 passed."""
+class Means:
+    """What a door answers with, whatever the call."""
 
-    request: web.Request
-    operation: Operation
-    asked: Mapping[str, Any]
-    headers: Mapping[str, str]
-    """Those of the request and those that a presigned URL holds; ask for them in lower case."""
-    request_id: str
     buckets: Buckets
     settings: Settings
     threads: Executor
     writer: Executor
     """One thread, for what is short: more of them would wait for each other, as SQLite has one writer."""
+    pace: Pace = STRANGERS
+    """How slowly a body may come."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that has been understood, and what answers it. *asked* is what a caller of boto3 passed."""
+
+    request: web.Request
+    request_id: str
+    means: Means
+    operation: Operation
+    asked: Mapping[str, Any]
+    headers: Mapping[str, str]
+    """Those of the request and those that a presigned URL holds; ask for them in lower case."""
     body_verifier: BodyVerifier | None = None
     """Knows what the signature says of the body; None if nobody asks for signatures."""
-    pace: Pace = STRANGERS
-    """How slowly the body may come."""
+
+    @property
+    def buckets(self) -> Buckets:
+        return self.means.buckets
+
+    @property
+    def settings(self) -> Settings:
+        return self.means.settings
 
     @property
     def bucket(self) -> str:
@@ -63,12 +78,12 @@ class Call:
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do what may take long, as it moves many bytes or looks at many files, in a thread."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.threads, partial(work, *args, **kwargs))
+        return await loop.run_in_executor(self.means.threads, partial(work, *args, **kwargs))
 
     async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do something short that changes the state, after what others began."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.writer, partial(work, *args, **kwargs))
+        return await loop.run_in_executor(self.means.writer, partial(work, *args, **kwargs))
 
     def answer(self, output: Output, status: int | None = None) -> web.Response:
         """Return an answer that is whole: headers, and a document or nothing."""

@@ -19,7 +19,7 @@ from emulator.http.s3 import PATH
 from emulator.http.s3.address import Address, address_of
 from emulator.http.s3.authority import Authority
 from emulator.http.s3.body import read_document
-from emulator.http.s3.call import Call, common_headers
+from emulator.http.s3.call import Call, Means, common_headers
 from emulator.http.s3.cors import Cors
 from emulator.http.s3.errors import NotImplementedByS3Error, error_answer
 from emulator.http.s3.forms import is_form
@@ -43,13 +43,15 @@ class S3Door:
     """
 
     def __init__(self, buckets: Buckets, settings: Settings, pace: Pace = STRANGERS) -> None:
-        self._buckets = buckets
-        self._settings = settings
-        self._pace = pace
+        self._means = Means(
+            buckets,
+            settings,
+            threads=ThreadPoolExecutor(_THREADS, thread_name_prefix="s3"),
+            writer=ThreadPoolExecutor(1, thread_name_prefix="s3-writer"),
+            pace=pace,
+        )
         self._authority = Authority(settings)
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="s3")
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="s3-writer")
-        self._websites = Websites(buckets, settings, self._threads, self._writer)
+        self._websites = Websites(self._means)
         self.cors = Cors(buckets.bucket_settings)
 
     def add_to(self, app: web.Application) -> None:
@@ -66,7 +68,7 @@ class S3Door:
             return error_answer(request, request_id, error)
         except (ConnectionError, asyncio.CancelledError):
             raise
-        except Exception as error:
+        except Exception as error:  # a client is told in XML, or its SDK says that it cannot read the answer
             refusal = refusal_of(error, "the request cannot be answered")
             if refusal is None:
                 log.exception("request failed: id=%s method=%s path=%s", request_id, request.method, request.raw_path)
@@ -90,18 +92,8 @@ class S3Door:
 
     def _posted(self, request: web.Request, address: Address, request_id: str) -> Call:
         """Return the put that a browser's form stands for, without what its fields will say."""
-        return Call(
-            request=request,
-            operation=s3().model.operations["PutObject"],
-            asked={"Bucket": address.bucket},
-            headers=request.headers,
-            request_id=request_id,
-            buckets=self._buckets,
-            settings=self._settings,
-            threads=self._threads,
-            writer=self._writer,
-            pace=self._pace,
-        )
+        operation, asked = s3().model.operations["PutObject"], {"Bucket": address.bucket}
+        return Call(request, request_id, self._means, operation, asked, request.headers)
 
     async def _understood(self, request: web.Request, address: Address, request_id: str) -> Call:
         """Return the call that *request* is, its sender known if that matters."""
@@ -120,17 +112,6 @@ class S3Door:
         verifier = self._authority.verify(request, datetime.now(UTC))
         payload = operation.input.payload if operation.input else None
         if request.can_read_body and (payload is None or payload.shape.type != "blob"):
-            asked = dataclasses.replace(asked, body=await read_document(request, headers, verifier, self._pace))
-        return Call(
-            request=request,
-            operation=operation,
-            asked=s3().protocol.parse(operation, asked),
-            headers=headers,
-            request_id=request_id,
-            buckets=self._buckets,
-            settings=self._settings,
-            threads=self._threads,
-            writer=self._writer,
-            body_verifier=verifier,
-            pace=self._pace,
-        )
+            asked = dataclasses.replace(asked, body=await read_document(request, headers, verifier, self._means.pace))
+        parsed = s3().protocol.parse(operation, asked)
+        return Call(request, request_id, self._means, operation, parsed, headers, verifier)

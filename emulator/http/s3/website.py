@@ -6,20 +6,18 @@ the same site, and every redirect within it keeps to that path. Anybody may read
 
 import html
 from collections.abc import Mapping
-from concurrent.futures import Executor
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
 
-from emulator.buckets import Buckets
 from emulator.buckets.errors import NoSuchKeyError
 from emulator.errors import EmulatorError
 from emulator.http.aws.errors import MethodNotAllowedError
 from emulator.http.aws.request import Request
 from emulator.http.aws.s3 import OBJECT, s3
-from emulator.http.s3.call import Call, common_headers
+from emulator.http.s3.call import Call, Means, common_headers
 from emulator.http.s3.descriptions import facts_of
 from emulator.http.s3.errors import status_of
 from emulator.http.s3.missing import NoSuchSettingError
@@ -27,20 +25,17 @@ from emulator.http.s3.operations.reading import get_object, head_object
 from emulator.http.s3.sending import send
 from emulator.http.s3.sites import KEPT_IN_PATHS, Site
 from emulator.http.s3.website_rules import MISSING, NOUN, Redirect, routed
-from emulator.settings import Settings
 
 _HEEDED = ("Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since")
 _KEPT_IN_TARGETS = KEPT_IN_PATHS + "#?%[]"
 
 
 class Websites:
-    """Answers browsers from *buckets*."""
+    """Answers browsers."""
 
-    def __init__(self, buckets: Buckets, settings: Settings, threads: Executor, writer: Executor) -> None:
-        self._buckets = buckets
-        self._settings = settings
-        self._threads = threads
-        self._writer = writer
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._buckets = means.buckets
 
     async def answer(self, request: web.Request, site: Site, request_id: str) -> web.StreamResponse:
         """Answer with an object, a redirect, or a page that says what is wrong."""
@@ -129,17 +124,7 @@ class Websites:
         operation = s3().model.operations["GetObject" if request.method == "GET" else "HeadObject"]
         headers = {name.lower(): request.headers[name] for name in _HEEDED if name in request.headers}
         asked = Request(request.method, OBJECT, {"Bucket": bucket, "Key": key}, {}, headers)
-        return Call(
-            request=request,
-            operation=operation,
-            asked=s3().protocol.parse(operation, asked),
-            headers=headers,
-            request_id=request_id,
-            buckets=self._buckets,
-            settings=self._settings,
-            threads=self._threads,
-            writer=self._writer,
-        )
+        return Call(request, request_id, self._means, operation, s3().protocol.parse(operation, asked), headers)
 
 
 def _sent(request: web.Request, site: Site, request_id: str, target: Redirect) -> web.Response:

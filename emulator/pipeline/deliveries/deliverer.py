@@ -129,7 +129,7 @@ class Deliverer:
                 await self._note(delivery, f"{error.code}: {error.message}", for_good=True)
             except (EmulatorError, aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
                 await self._note(delivery, str(error) or type(error).__name__)
-            except Exception as error:
+            except Exception as error:  # ours to fix; uncounted, it would be tried at once, and for ever
                 log.exception("notification could not be sent: name=%s rule=%s", delivery.name, delivery.rule)
                 await self._note(delivery, repr(error))
         except sqlite3.Error as error:

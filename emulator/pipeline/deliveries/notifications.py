@@ -1,17 +1,15 @@
 """Notifications of a bucket, whoever is told: the rules, as our own commands add, list and remove them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from emulator.buckets import Buckets, Rule, is_s3_uri, parse_s3_uri
 from emulator.buckets.errors import InvalidArgumentError
-from emulator.buckets.events import form_encoded
 from emulator.buckets.notifications import UnreachableTargetsError
 from emulator.errors import EmulatorError
 from emulator.functions.service import Functions
 from emulator.pipeline.deliveries.targets import checked_target, feeds_itself, folder_of, is_folder
-
-ANY_CREATION = ("s3:ObjectCreated:*",)
 
 
 class Notifications:
@@ -21,32 +19,21 @@ class Notifications:
         self._buckets = buckets
         self._functions = functions
 
-    def add(
-        self,
-        bucket: str,
-        target: str,
-        *,
-        events: Sequence[str] = ANY_CREATION,
-        prefix: str = "",
-        suffix: str = "",
-        rule_id: str | None = None,
-    ) -> Rule:
+    def add(self, wanted: Rule) -> Rule:
         """
-        Tell *target* of changes in *bucket*; an equal rule that is here already stays as it is.
+        Follow *wanted*, whoever its target is; an equal rule that is here already stays as it is.
 
-        Prefix and suffix are parts of keys as people write them. What cannot be told, or would tell of its own telling,
-        is refused: InvalidRequestError, or NotFoundError if the bucket or the function is not there.
+        What cannot be told, or would tell of its own telling, is refused: InvalidRequestError, or NotFoundError if the
+        bucket or the function is not there.
         """
-        kept = checked_target(target)
-        narrowed = form_encoded(prefix), form_encoded(suffix)
-        rule = Rule(rule_id or "", bucket, kept, tuple(events), *narrowed)
+        rule = replace(wanted, target=checked_target(wanted.target))
         if feeds_itself(rule):
             raise InvalidArgumentError(
-                f"every file that is written to {kept} would make another one",
+                f"every file that is written to {rule.target} would make another one",
                 hint="choose a folder in another bucket, or a prefix that does not match it",
             )
-        self._check_there(kept)
-        return self._buckets.rules.add(bucket, kept, rule.events, *narrowed, rule_id=rule_id)
+        self._check_there(rule.target)
+        return self._buckets.rules.add(rule)
 
     def list(self, bucket: str | None = None) -> list[Rule]:
         """Return the rules of *bucket*, which must be there, or of all."""

@@ -16,6 +16,7 @@ import boto3
 import pytest
 
 from cli.server import ServerProcess, find_server, stop_server
+from emulator.buckets import Rule
 from emulator.cloud import Cloud
 from emulator.functions import Function
 from emulator.functions.changes import Changes
@@ -74,7 +75,7 @@ class House:
 
     def trigger(self, function: Function, bucket: str, **rule: Any) -> None:
         rule.setdefault("events", ("s3:ObjectCreated:*",))
-        self.cloud.buckets.rules.add(bucket, function.arn("us-east-1"), **rule)
+        self.cloud.buckets.rules.add(Rule.plain(bucket, function.arn("us-east-1"), **rule))
 
     def bucket(self, name: str) -> Path:
         return self.cloud.buckets.create_bucket(name).path

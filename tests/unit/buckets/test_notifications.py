@@ -175,8 +175,8 @@ def test_a_configuration_replaces_what_aws_can_say_and_nothing_else(rules: Notif
     """
     A web server that is told has no place in AWS's document: who puts that back changed must not lose it.
     """
-    hook = rules.add("raw", "http://localhost/hook", ["s3:ObjectRemoved:*"])
-    rules.add("raw", ARN)
+    hook = rules.add(Rule.plain("raw", "http://localhost/hook", ["s3:ObjectRemoved:*"]))
+    rules.add(Rule.plain("raw", ARN))
     wanted = Configuration((Rule("csv", "raw", ARN, suffix=".csv"), Rule("", "raw", ARN, suffix=".txt")), True)
 
     rules.configure("raw", wanted)
@@ -198,8 +198,8 @@ def test_a_configuration_that_is_refused_changes_nothing(rules: NotificationRule
     """
     All or nothing, as on AWS.
     """
-    before = rules.add("raw", ARN, prefix="kept/")
-    hook = rules.add("raw", "http://localhost/hook", prefix="hook/")
+    before = rules.add(Rule.plain("raw", ARN, prefix="kept/"))
+    hook = rules.add(Rule.plain("raw", "http://localhost/hook", prefix="hook/"))
     same_id = Configuration((Rule("x", "raw", ARN, prefix="a"), Rule("x", "raw", ARN, prefix="b")))
     overlapping = Configuration((Rule("x", "raw", ARN), Rule("y", "raw", ARN, suffix=".csv")))
     as_the_hook = Configuration((Rule("x", "raw", ARN, prefix="hook/in/"),))
@@ -243,7 +243,7 @@ def test_an_id_is_a_bucket_s_own(rules: NotificationRules) -> None:
     People give the same configuration to two buckets.
     """
     for bucket in ("raw", "other"):
-        rules.add(bucket, ARN, rule_id="csv")
+        rules.add(Rule.plain(bucket, ARN, rule_id="csv"))
 
     with pytest.raises(SeveralRulesError, match="other, raw"):
         rules.remove("csv")
@@ -304,4 +304,4 @@ def test_an_unknown_event_is_refused_by_name(rules: NotificationRules) -> None:
     A typo is found where it is made.
     """
     with pytest.raises(InvalidArgumentError, match="ObjectCreated:Putt"):
-        rules.add("raw", ARN, ["s3:ObjectCreated:Putt"])
+        rules.add(Rule.plain("raw", ARN, ["s3:ObjectCreated:Putt"]))

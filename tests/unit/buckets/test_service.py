@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.buckets import Buckets
+from emulator.buckets import Buckets, Rule
 from emulator.buckets.errors import (
     BucketAlreadyOwnedByYouError,
     BucketNotEmptyError,
@@ -95,8 +95,8 @@ def test_a_rule_matches_by_event_prefix_and_suffix(
     """
     A function must not run for what it did not ask for.
     """
-    csv = buckets.rules.add("raw", "one", ["s3:ObjectCreated:*"], prefix="in/", suffix=".csv")
-    gone = buckets.rules.add("raw", "two", ["s3:ObjectRemoved:Delete"])
+    csv = buckets.rules.add(Rule.plain("raw", "one", ["s3:ObjectCreated:*"], prefix="in/", suffix=".csv"))
+    gone = buckets.rules.add(Rule.plain("raw", "two", ["s3:ObjectRemoved:Delete"]))
     for name in ("in/a.csv", "in/a.txt", "a.csv"):
         (raw / name).parent.mkdir(exist_ok=True)
         (raw / name).touch()
@@ -113,12 +113,12 @@ def test_two_rules_for_one_key_are_ambiguous(buckets: Buckets, raw: Path) -> Non
     """
     AWS refuses this; what works here must work there.
     """
-    buckets.rules.add("raw", "one", prefix="in/", suffix=".csv")
+    buckets.rules.add(Rule.plain("raw", "one", prefix="in/", suffix=".csv"))
 
     with pytest.raises(InvalidArgumentError, match="ambiguously defined"):
-        buckets.rules.add("raw", "two", ["s3:ObjectCreated:Put"], prefix="in/2026/")
-    buckets.rules.add("raw", "two", prefix="in/", suffix=".txt")
-    buckets.rules.add("raw", "two", ["s3:ObjectRemoved:*"])
+        buckets.rules.add(Rule.plain("raw", "two", ["s3:ObjectCreated:Put"], prefix="in/2026/"))
+    buckets.rules.add(Rule.plain("raw", "two", prefix="in/", suffix=".txt"))
+    buckets.rules.add(Rule.plain("raw", "two", ["s3:ObjectRemoved:*"]))
 
     assert [rule.suffix for rule in buckets.rules.list("raw")] == ["", ".csv", ".txt"]
 
@@ -127,9 +127,9 @@ def test_an_equal_rule_is_added_once(buckets: Buckets, raw: Path) -> None:
     """
     Makefiles repeat themselves.
     """
-    first = buckets.rules.add("raw", "one", suffix=".csv")
+    first = buckets.rules.add(Rule.plain("raw", "one", suffix=".csv"))
 
-    assert buckets.rules.add("raw", "one", suffix=".csv") == first
+    assert buckets.rules.add(Rule.plain("raw", "one", suffix=".csv")) == first
     assert buckets.rules.list() == [first]
 
 
@@ -137,7 +137,7 @@ def test_a_rule_is_removed_by_its_id(buckets: Buckets, raw: Path) -> None:
     """
     And it is said if there is none.
     """
-    rule = buckets.rules.add("raw", "one")
+    rule = buckets.rules.add(Rule.plain("raw", "one"))
 
     buckets.rules.remove(rule.id)
 
@@ -151,4 +151,4 @@ def test_an_unknown_event_is_refused(buckets: Buckets, raw: Path) -> None:
     A rule that never fires is worse than an error.
     """
     with pytest.raises(InvalidArgumentError, match="not supported for notifications"):
-        buckets.rules.add("raw", "one", ["s3:ObjectMade:*"])
+        buckets.rules.add(Rule.plain("raw", "one", ["s3:ObjectMade:*"]))

@@ -2,6 +2,8 @@
 
 import os
 import resource
+import threading
+import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +41,34 @@ def test_an_object_is_copied_onto_itself_to_change_what_is_said_of_it(
     assert buckets.objects.head("raw", "a").description.headers == {"StorageClass": "GLACIER_IR"}
     assert "copy an object to itself" in told.reasons[0]
     assert recorder.seen[1:] == [("ObjectCreated:Copy", "a")]
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_a_copy_between_buckets_is_seen_to_grow(
+    buckets: Buckets, raw: Path, told: Told, other_file_system: Path, *, moves: bool
+) -> None:
+    """
+    From one file system to another, where no bytes can be shared and a long copy takes long.
+    """
+    size = 64 * MIB
+    buckets.create_bucket("far", other_file_system)
+    (other_file_system / "a").write_bytes(os.urandom(MIB) * 64)
+    buckets.scan("far")
+    request = Request(parse_place("s3://far/a"), parse_place("s3://raw/"), moves=moves)
+    transfers = Transfers(buckets)
+    copying = threading.Thread(
+        target=lambda: transfers.run(request, transfers.plan(request), Terms(), told), daemon=True
+    )
+    seen = set()
+
+    copying.start()
+    while copying.is_alive():
+        seen.add(transfers.meter.bytes())
+        time.sleep(0.001)
+
+    assert (told.reasons, transfers.meter.bytes()) == ([], size)
+    assert (raw / "a").stat().st_size == size
+    assert [progress for progress in sorted(seen) if 0 < progress < size]
 
 
 @pytest.mark.parametrize("name", NAMES)

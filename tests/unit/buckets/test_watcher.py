@@ -310,3 +310,60 @@ def test_an_overflow_of_the_kernel_s_queue_loses_and_doubles_nothing(
     assert "overflowed" in caplog.text
     assert len(keys) == count + 1
     assert len(set(keys)) == count + 1
+
+
+class _Unlucky(Buckets):
+    """Buckets whose state file cannot be read while somebody holds it too long."""
+
+    fails = False
+
+    def differences(
+        self, bucket: str, prefix: str = "", entering: Callable[[str], None] | None = None
+    ) -> Iterator[str]:
+        if self.fails:
+            self.fails = False
+            raise sqlite3.OperationalError("database is locked")
+        return super().differences(bucket, prefix, entering)
+
+
+def test_without_inotify_the_watch_goes_on_too(
+    database: Database, home: Home, settings: Settings, recorder: Recorder
+) -> None:
+    buckets = _Unlucky(database, home, settings, on_event=recorder)
+    folder = buckets.create_bucket("raw").path
+    watcher = PollingWatcher(buckets, scan_seconds=300)
+    watcher.start()
+    try:
+        assert watcher.flush(30)
+
+        buckets.fails = True
+        (folder / "d").mkdir()
+        wait_for(lambda: not buckets.fails)
+        (folder / "b").touch()
+
+        wait_for(lambda: recorder.seen == [(PUT, "b")])
+    finally:
+        watcher.stop()
+
+
+@pytest.mark.parametrize("way", ["mv d ../away", "mv d ../../away", "rmdir d", "mkdir e"])
+def test_what_cannot_be_looked_at_now_is_found_by_a_scan_and_the_watch_goes_on(
+    way: str, database: Database, home: Home, settings: Settings, recorder: Recorder
+) -> None:
+    buckets = _Unlucky(database, home, settings, on_event=recorder)
+    folder = buckets.create_bucket("raw").path
+    (folder / "d").mkdir()
+    watcher = buckets.watcher()
+    watcher.start()
+    try:
+        assert watcher.flush(30)
+
+        buckets.fails = True
+        sh(way)(folder)
+        wait_for(lambda: not buckets.fails)
+        (folder / "b").touch()
+
+        assert watcher.flush(30)
+        assert recorder.seen == [(PUT, "b")]
+    finally:
+        watcher.stop()

@@ -142,7 +142,7 @@ def test_a_web_server_is_posted_aws_s_document(cloud: Cloud, receiver: Receiver)
     """
     What a function would be given, with a name by which a second copy is known.
     """
-    rule = cloud.notifications.add("raw", receiver.url, suffix=".csv")
+    rule = cloud.notifications.add(Rule.plain("raw", receiver.url, suffix=".csv"))
     put(cloud, "in/größe 1.csv")
     put(cloud, "in/a.txt")
 
@@ -181,7 +181,7 @@ def test_all_but_2xx_is_tried_again(
     Servers are restarted, and deployed with a mistake. A redirect is no acceptance, and is not followed.
     """
     receiver.plan = [step, step]
-    cloud.notifications.add("raw", receiver.url)
+    cloud.notifications.add(Rule.plain("raw", receiver.url))
     put(cloud, "a")
 
     deliver(cloud)
@@ -197,7 +197,7 @@ def test_waits_between_tries_grow(cloud: Cloud) -> None:
     """
     now = utc_now()
     deliveries = Deliveries(cloud.database, 1.0, lambda: now, most_age_seconds=10_000)
-    cloud.notifications.add("raw", "http://127.0.0.1:9/hook")
+    cloud.notifications.add(Rule.plain("raw", "http://127.0.0.1:9/hook"))
     put(cloud, "a")
 
     waits = []
@@ -217,7 +217,7 @@ def test_a_server_that_was_down_is_told_when_it_is_there(cloud: Cloud) -> None:
     """
     first = Receiver()
     first.close()
-    cloud.notifications.add("raw", first.url)
+    cloud.notifications.add(Rule.plain("raw", first.url))
     for number in range(20):
         put(cloud, str(number))
 
@@ -244,9 +244,9 @@ def test_a_slow_server_is_left_and_asked_again_and_holds_up_nobody(
     receiver.plan = [hang] * 20
     other = Receiver()
     folder = tmp_path / "events"
-    cloud.notifications.add("raw", receiver.url, prefix="slow/")
-    cloud.notifications.add("raw", other.url, prefix="other/")
-    cloud.notifications.add("raw", folder.as_uri(), prefix="file/")
+    cloud.notifications.add(Rule.plain("raw", receiver.url, prefix="slow/"))
+    cloud.notifications.add(Rule.plain("raw", other.url, prefix="other/"))
+    cloud.notifications.add(Rule.plain("raw", folder.as_uri(), prefix="file/"))
     for number in range(20):
         put(cloud, f"slow/{number}")
     put(cloud, "other/a")
@@ -268,7 +268,7 @@ def test_one_that_is_too_old_is_given_up_kept_shown_and_tried_again_on_demand(cl
     Nothing is dropped in silence.
     """
     receiver.plan = [503] * 100
-    cloud.notifications.add("raw", receiver.url)
+    cloud.notifications.add(Rule.plain("raw", receiver.url))
     put(cloud, "a")
     impatient = Deliveries(cloud.database, 0.01, utc_now, most_age_seconds=1.5)
 
@@ -296,7 +296,7 @@ def test_what_waits_grows_no_older_without_a_server(cloud: Cloud, receiver: Rece
     """
     A laptop was shut over the weekend.
     """
-    cloud.notifications.add("raw", receiver.url)
+    cloud.notifications.add(Rule.plain("raw", receiver.url))
     put(cloud, "a")
     days_later = Deliveries(cloud.database, 0.01, lambda: utc_now() + timedelta(days=3))
     receiver.plan = [500]
@@ -311,7 +311,7 @@ def test_a_change_that_fails_tells_nobody(cloud: Cloud, receiver: Receiver) -> N
     """
     The row is written with the change, or not at all.
     """
-    cloud.notifications.add("raw", receiver.url)
+    cloud.notifications.add(Rule.plain("raw", receiver.url))
 
     class CutError(Exception):
         """The power went."""
@@ -341,7 +341,9 @@ def test_a_folder_gets_a_file_an_event_named_by_time_and_sequencer(cloud: Cloud,
     Names sort as the events happened, so that `ls` is a log.
     """
     folder = tmp_path / "not made yet" / "events"
-    rule = cloud.notifications.add("raw", folder.as_uri(), events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"])
+    rule = cloud.notifications.add(
+        Rule.plain("raw", folder.as_uri(), events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"])
+    )
     for key in ("b", "a"):
         put(cloud, key)
     cloud.buckets.objects.delete("raw", "b")
@@ -368,7 +370,7 @@ def test_a_file_that_was_written_before_a_crash_is_left_as_it_is(cloud: Cloud, t
     """
     folder = tmp_path / "events"
     folder.mkdir()
-    cloud.notifications.add("raw", folder.as_uri())
+    cloud.notifications.add(Rule.plain("raw", folder.as_uri()))
     for key in ("written", "half"):
         put(cloud, key)
     written, half = cloud.deliveries.list()
@@ -387,7 +389,7 @@ def test_a_folder_that_cannot_be_written_is_tried_again(cloud: Cloud, tmp_path: 
     A disk that is not mounted, say.
     """
     folder = tmp_path / "events"
-    cloud.notifications.add("raw", folder.as_uri())
+    cloud.notifications.add(Rule.plain("raw", folder.as_uri()))
     folder.write_text("in the way")
     put(cloud, "a")
 
@@ -403,8 +405,8 @@ def test_a_bucket_gets_objects_which_are_changes_themselves(cloud: Cloud) -> Non
     A function may listen there; it is told once.
     """
     cloud.buckets.create_bucket("log")
-    cloud.notifications.add("raw", "s3://log/of/raw")
-    cloud.buckets.rules.add("log", ARN)
+    cloud.notifications.add(Rule.plain("raw", "s3://log/of/raw"))
+    cloud.buckets.rules.add(Rule.plain("log", ARN))
     put(cloud, "a")
     (delivery,) = cloud.deliveries.list()
 
@@ -430,7 +432,7 @@ def test_one_for_a_bucket_that_has_gone_is_given_up(cloud: Cloud) -> None:
     No bucket is made by mistake.
     """
     cloud.buckets.create_bucket("log")
-    cloud.notifications.add("raw", "s3://log")
+    cloud.notifications.add(Rule.plain("raw", "s3://log"))
     cloud.buckets.delete_bucket("log")
     put(cloud, "a")
 
@@ -447,8 +449,8 @@ def test_buckets_that_tell_each_other_stop(cloud: Cloud) -> None:
     A loop through folders is ended as one through functions is: after sixteen passes.
     """
     cloud.buckets.create_bucket("log")
-    cloud.notifications.add("raw", "s3://log/of/raw/")
-    cloud.notifications.add("log", "s3://raw/of/log/")
+    cloud.notifications.add(Rule.plain("raw", "s3://log/of/raw/"))
+    cloud.notifications.add(Rule.plain("log", "s3://raw/of/log/"))
     put(cloud, "a")
 
     deliver(cloud)
@@ -535,7 +537,7 @@ def test_a_rule_that_would_feed_itself_is_refused(
     assert feeds_itself(Rule("r", "raw", checked_target(target), events, prefix, suffix)) == is_fed
 
     with pytest.raises(InvalidArgumentError) if is_fed else contextlib.nullcontext():
-        cloud.notifications.add("raw", target, events=events, prefix=prefix, suffix=suffix)
+        cloud.notifications.add(Rule.plain("raw", target, events=events, prefix=prefix, suffix=suffix))
 
     assert bool(cloud.notifications.list()) is not is_fed
 
@@ -549,16 +551,16 @@ def test_who_is_not_there_is_refused(cloud: Cloud, tmp_path: Path) -> None:
     cloud.buckets.create_bucket("adopted", adopted)
 
     with pytest.raises(NoSuchBucketError):
-        cloud.notifications.add("raw", "s3://nobucket/")
+        cloud.notifications.add(Rule.plain("raw", "s3://nobucket/"))
     with pytest.raises(NoSuchBucketError):
-        cloud.notifications.add("nobucket", "http://localhost/")
+        cloud.notifications.add(Rule.plain("nobucket", "http://localhost/"))
     with pytest.raises(NotFoundError):
-        cloud.notifications.add("raw", ARN)
+        cloud.notifications.add(Rule.plain("raw", ARN))
     with pytest.raises(InvalidArgumentError, match="is in the bucket 'adopted'") as refused:
-        cloud.notifications.add("raw", (adopted / "in").as_uri())
+        cloud.notifications.add(Rule.plain("raw", (adopted / "in").as_uri()))
     assert refused.value.hint == "write s3://adopted/in/"
     with pytest.raises(InvalidArgumentError, match="where buckets are made"):
-        cloud.notifications.add("raw", (cloud.buckets.root / "soon" / "a").as_uri())
+        cloud.notifications.add(Rule.plain("raw", (cloud.buckets.root / "soon" / "a").as_uri()))
     assert cloud.notifications.list() == []
 
 
@@ -568,9 +570,9 @@ def test_rules_of_every_kind_are_listed_and_removed_alike(cloud: Cloud, receiver
     """
     now = utc_now()
     cloud.functions.repository.save(Function("listener", "python3.11", "app.handler", "c", "s", 1, "r", now))
-    cloud.notifications.add("raw", ARN, prefix="a b/")
-    hook = cloud.notifications.add("raw", receiver.url, suffix=".csv", prefix="c/", rule_id="hook")
-    assert cloud.notifications.add("raw", receiver.url, suffix=".csv", prefix="c/") == hook
+    cloud.notifications.add(Rule.plain("raw", ARN, prefix="a b/"))
+    hook = cloud.notifications.add(Rule.plain("raw", receiver.url, suffix=".csv", prefix="c/", rule_id="hook"))
+    assert cloud.notifications.add(Rule.plain("raw", receiver.url, suffix=".csv", prefix="c/")) == hook
     put(cloud, "c/1.csv")
 
     assert [rule.target for rule in cloud.notifications.list("raw")] == [ARN, receiver.url]
@@ -586,7 +588,7 @@ def test_one_that_another_process_added_is_found(cloud: Cloud, receiver: Receive
     """
     `cloudlet s3 cp` needs no server; the server must notice.
     """
-    cloud.notifications.add("raw", receiver.url)
+    cloud.notifications.add(Rule.plain("raw", receiver.url))
 
     async def run() -> None:
         async with delivering(cloud) as deliverer, asyncio.timeout(30):
@@ -606,7 +608,7 @@ def test_a_file_that_is_dropped_and_moved_reaches_a_web_server(cloud: Cloud, rec
     """
     From `cp` and `mv` to the request, as a server has them: a watcher that wakes who delivers.
     """
-    cloud.notifications.add("raw", receiver.url, events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"])
+    cloud.notifications.add(Rule.plain("raw", receiver.url, events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]))
     folder = cloud.buckets.path("raw")
 
     async def run() -> None:
@@ -638,7 +640,7 @@ def test_a_state_file_that_cannot_be_written_for_a_while_loses_nothing(
     """
     A full disk, say: what was posted and could not be noted is posted again.
     """
-    cloud.notifications.add("raw", receiver.url)
+    cloud.notifications.add(Rule.plain("raw", receiver.url))
     put(cloud, "a")
     refusing = Refusing(cloud.database, 0.01, utc_now)
 
@@ -685,10 +687,10 @@ def test_what_a_killed_server_had_in_hand_arrives_and_files_are_there_once(
     with Cloud(settings) as cloud:
         cloud.buckets.create_bucket("raw")
         cloud.buckets.create_bucket("log")
-        cloud.buckets.rules.add("log", ARN)
-        cloud.notifications.add("raw", folder.as_uri(), prefix="file/")
-        cloud.notifications.add("raw", "s3://log", prefix="object/")
-        cloud.notifications.add("raw", receiver.url, prefix="hook/")
+        cloud.buckets.rules.add(Rule.plain("log", ARN))
+        cloud.notifications.add(Rule.plain("raw", folder.as_uri(), prefix="file/"))
+        cloud.notifications.add(Rule.plain("raw", "s3://log", prefix="object/"))
+        cloud.notifications.add(Rule.plain("raw", receiver.url, prefix="hook/"))
 
         left = 0
         for round_number in range(10):

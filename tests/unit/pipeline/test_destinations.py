@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.buckets import Rule
 from emulator.buckets.errors import NoSuchBucketError
 from emulator.cloud import Cloud
 from emulator.functions.events.history import Choice
@@ -36,7 +37,7 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
 def test_a_record_that_is_delivered_again_after_a_crash_is_one_object_with_one_event(cloud: Cloud) -> None:
     """The server was killed when the object was there and the outbox did not know it yet."""
     folder = cloud.buckets.create_bucket("failures").path
-    cloud.buckets.rules.add("failures", ARN)
+    cloud.buckets.rules.add(Rule.plain("failures", ARN))
     destinations = BucketDestinations(cloud.buckets)
 
     for _ in range(2):
@@ -59,7 +60,7 @@ def test_a_record_for_a_bucket_that_is_not_there_is_refused(cloud: Cloud) -> Non
 def test_the_event_of_a_record_says_what_it_is_in_the_words_of_s3(cloud: Cloud) -> None:
     """A function may listen where records are dropped."""
     cloud.buckets.create_bucket("failures")
-    cloud.buckets.rules.add("failures", ARN)
+    cloud.buckets.rules.add(Rule.plain("failures", ARN))
 
     BucketDestinations(cloud.buckets).deliver(DELIVERY)
 

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from emulator.buckets import Buckets
 from tests.unit.buckets.conftest import Recorder
+from tests.unit.file_systems import folding_file_system
 
 KEYS = [
     "plain.csv",
@@ -50,6 +51,23 @@ def test_an_object_comes_back_as_it_was_put(s3: Any, raw: Path, key: str) -> Non
     assert got["AcceptRanges"] == "bytes"
     assert (raw / key).read_bytes() == b"1,2\n"
     assert [entry["Key"] for entry in s3.list_objects_v2(Bucket="raw")["Contents"]] == [key]
+
+
+def test_keys_that_the_file_system_takes_for_one_are_two(s3: Any, buckets: Buckets, tmp_path: Path) -> None:
+    with folding_file_system(tmp_path / "exfat") as folder:
+        buckets.create_bucket("raw", folder)
+
+        for key in ("Ä/A.txt", "Ä/a.txt", "ä/A.txt", "10:30"):
+            s3.put_object(Bucket="raw", Key=key, Body=key.encode())
+
+        listed = [entry["Key"] for entry in s3.list_objects_v2(Bucket="raw")["Contents"]]
+        assert listed == ["10:30", "Ä/A.txt", "Ä/a.txt", "ä/A.txt"]
+        assert [s3.get_object(Bucket="raw", Key=key)["Body"].read().decode() for key in listed] == listed
+        assert refused(s3.get_object, Bucket="raw", Key="ä/a.txt") == ("NoSuchKey", 404)
+        assert [path.name for path in folder.rglob("*.txt")] == ["A.txt"]
+        s3.copy_object(Bucket="raw", Key="ä/a.txt", CopySource={"Bucket": "raw", "Key": "Ä/A.txt"})
+        s3.delete_object(Bucket="raw", Key="ä/A.txt")
+        assert s3.get_object(Bucket="raw", Key="Ä/A.txt")["Body"].read() == "Ä/A.txt".encode()
 
 
 def test_a_dropped_file_can_be_read_at_once(s3: Any, raw: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from cli.main import run
 from emulator.buckets import Buckets
+from tests.unit.file_systems import folding_file_system
 
 Cloudlet = Callable[..., str]
 
@@ -225,6 +226,30 @@ def test_what_a_folder_cannot_hold_is_marked(
     assert [line[31:] for line in said.out.splitlines()] == ["a", "a/b"]
     assert said.err == "the folder cannot hold 'a'; the API can\n"
     assert [entry.get("InFolder", True) for entry in document["Contents"]] == [False, True]
+
+
+def test_keys_that_are_one_name_to_the_file_system_are_two_and_one_is_marked(
+    cloudlet: Cloudlet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with folding_file_system(tmp_path / "exfat") as folder:
+        cloudlet("mb", "s3://raw", "--path", str(folder))
+        (tmp_path / "x").write_text("1")
+        (tmp_path / "y").write_text("2")
+        cloudlet("cp", "x", "s3://raw/A.txt")
+        cloudlet("mv", "y", "s3://raw/a.txt")
+        capsys.readouterr()
+
+        run(["s3", "ls", "s3://raw", "--recursive"])
+        said = capsys.readouterr()
+
+        assert [line[31:] for line in said.out.splitlines()] == ["A.txt", "a.txt"]
+        assert said.err == "the folder cannot hold 'a.txt'; the API can\n"
+        assert cloudlet("cp", "s3://raw/A.txt", "-") == "1"
+        assert cloudlet("cp", "s3://raw/a.txt", "-") == "2"
+        assert (folder / "A.txt").read_text() == "1"
+        assert not (tmp_path / "y").exists()
+        cloudlet("rm", "s3://raw/a.txt")
+        assert cloudlet("cp", "s3://raw/A.txt", "-") == "1"
 
 
 @pytest.mark.parametrize(

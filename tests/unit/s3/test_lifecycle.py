@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
+from tests.unit.s3.conftest import Server
+from tests.unit.s3.test_posting import form, post
 from tests.unit.s3.test_settings import refused, said
+
+HEADER = "x-amz-expiration"
+TAGGING = "<Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>"
 
 
 def rule(**members: Any) -> dict[str, Any]:
@@ -180,7 +185,7 @@ def test_what_aws_refuses_is_refused(s3: Any, raw: Path, rules: list[dict[str, A
     assert refused(s3.get_bucket_lifecycle_configuration, Bucket="raw")[0] == "NoSuchLifecycleConfiguration"
 
 
-def test_answers_say_when_an_object_expires_and_by_which_rule(s3: Any, raw: Path) -> None:
+def test_answers_say_when_an_object_expires_and_by_which_rule(server: Server, s3: Any, raw: Path) -> None:
     """
     The earliest of the rules that mean it; an object that none means has no end.
     """
@@ -196,6 +201,8 @@ def test_answers_say_when_an_object_expires_and_by_which_rule(s3: Any, raw: Path
         s3.get_object(Bucket="raw", Key="a"),
         s3.head_object(Bucket="raw", Key="a"),
         s3.copy_object(Bucket="raw", Key="b", CopySource="raw/a"),
+        _completed(s3, "a", Tagging="k=v"),
+        _posted(server, "a", tagging=TAGGING),
     ]
 
     midnights = {_midnight(moment + timedelta(days=3)) for moment in (before, datetime.now(UTC))}
@@ -203,6 +210,24 @@ def test_answers_say_when_an_object_expires_and_by_which_rule(s3: Any, raw: Path
         assert answer["Expiration"] in {f'expiry-date="{day}", rule-id="for%20tests%20%26%20such"' for day in midnights}
     assert 'rule-id="late"' in s3.put_object(Bucket="raw", Key="a2", Body=b"x")["Expiration"]
     assert "Expiration" not in s3.put_object(Bucket="raw", Key="c", Body=b"x")
+    assert "Expiration" not in _completed(s3, "c")
+    assert "Expiration" not in _posted(server, "c")
+
+
+def _completed(s3: Any, key: str, **more: str) -> Any:
+    """Upload an object in one part, and return the last answer."""
+    place = {"Bucket": "raw", "Key": key}
+    place["UploadId"] = s3.create_multipart_upload(**place, **more)["UploadId"]
+    part = s3.upload_part(**place, PartNumber=1, Body=b"x")
+    parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+    return s3.complete_multipart_upload(**place, MultipartUpload=parts)
+
+
+def _posted(server: Server, key: str, **fields: str) -> dict[str, str]:
+    """Store an object by a browser's form; return what the answer says, as boto3 would."""
+    status, headers, _ = post(server, form({"key": key, **fields}, b"x"))
+    assert status == 204
+    return {"Expiration": headers[HEADER]} if HEADER in headers else {}
 
 
 def test_uploads_say_when_they_are_aborted(s3: Any, raw: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pytest
 from botocore.exceptions import ClientError
 
-from emulator.buckets import Buckets, events
+from emulator.buckets import Buckets, Rule, events
 from emulator.cloud import Cloud
 from emulator.functions import Function
 from emulator.settings import Settings
@@ -421,7 +421,7 @@ def test_the_version_of_events_is_a_setting(s3: Any, bucket: str, settings: Sett
         with Cloud(dataclasses.replace(settings, event_version=version)) as cloud:
             cloud.buckets.rules.configure("raw", cloud.buckets.rules.configuration("raw"))
             if version == "2.1":
-                cloud.buckets.rules.add("raw", ARN, ALL_TYPES)
+                cloud.buckets.rules.add(Rule.plain("raw", ARN, ALL_TYPES))
             (cloud.buckets.path("raw") / "a").write_text(version)
             cloud.buckets.scan("raw")
             cloud.buckets.objects.set_tags("raw", "a", {"a": "b"})

@@ -17,7 +17,7 @@ from emulator.buckets.errors import InvalidPartError
 from emulator.http.aws.s3 import s3
 from emulator.http.aws.xml_writing import DECLARATION
 from emulator.http.s3 import S3Door
-from emulator.http.s3.call import Call, Output
+from emulator.http.s3.call import Call, Means, Output
 from emulator.http.s3.slowly import slowly
 from emulator.settings import Settings
 from tests.unit.s3.conftest import Server
@@ -32,23 +32,13 @@ class SlowDoor(S3Door):
 
     def __init__(self, buckets: Buckets, settings: Settings, work: Work) -> None:
         super().__init__(buckets, settings)
-        self._given = buckets, settings
+        executor = ThreadPoolExecutor(1)
+        self._given = Means(buckets, settings, executor, executor)
         self._work = work
-        self._executor = ThreadPoolExecutor(1)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        buckets, settings = self._given
-        call = Call(
-            request=request,
-            operation=s3().model.operations["CompleteMultipartUpload"],
-            asked={},
-            headers=request.headers,
-            request_id="R1",
-            buckets=buckets,
-            settings=settings,
-            threads=self._executor,
-            writer=self._executor,
-        )
+        operation = s3().model.operations["CompleteMultipartUpload"]
+        call = Call(request, "R1", self._given, operation, {}, request.headers)
         output = await slowly(call, self._work(), patience_seconds=0.05)
         assert isinstance(output, web.StreamResponse)
         return output

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from emulator.signatures import Credentials, Headers, Request, body_verifier, check_policy, presign, verify
+from emulator.signatures import Credentials, Headers, Request, Signer, body_verifier, check_policy, presign, verify
 from emulator.signatures.canonical import EMPTY_HASH, canonical_request
 from tests.unit.signatures.clients import MINE, lookup
 
@@ -99,7 +99,7 @@ def test_the_requests_of_the_s3_documentation_are_signed(name: str) -> None:
 
 
 def test_the_url_of_the_s3_documentation_is_made_and_taken() -> None:
-    url = presign("GET", f"https://{HOST}/test.txt", MINE, region="us-east-1", expires_seconds=86400, now=MAY_2013)
+    url = presign(Signer(MINE, "us-east-1"), "GET", f"https://{HOST}/test.txt", expires_seconds=86400, now=MAY_2013)
 
     assert url.endswith("&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404")
     query = url.partition("?")[2]

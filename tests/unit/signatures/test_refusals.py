@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.errors import InvalidRequestError
-from emulator.signatures import Credentials, Headers, Request, SignatureError, presign, verify
+from emulator.signatures import Credentials, Headers, Request, SignatureError, Signer, presign, verify
 from emulator.signatures.canonical import EMPTY_HASH, canonical_request
 from tests.unit.signatures.clients import HOST, MINE, REGION, TEMPORARY, lookup, received, sent_at, signed, with_header
 
@@ -307,10 +307,9 @@ def test_temporary_credentials_are_nobodys_without_their_token() -> None:
 NOON = datetime(2026, 5, 24, 12, tzinfo=UTC)
 PRESIGNED = received(
     presign(
+        Signer(MINE, REGION),
         "PUT",
         f"http://{HOST}/bucket/key?x-id=PutObject",
-        MINE,
-        region=REGION,
         expires_seconds=60,
         now=NOON,
         headers={"x-amz-meta-color": "red"},
@@ -424,7 +423,7 @@ def test_a_header_that_the_url_does_not_name_is_refused() -> None:
 @pytest.mark.parametrize("seconds", [-1, 604801])
 def test_no_url_is_made_that_would_never_be_taken(seconds: int) -> None:
     with pytest.raises(SignatureError) as caught:
-        presign("GET", f"http://{HOST}/bucket/key", MINE, region=REGION, expires_seconds=seconds, now=NOON)
+        presign(Signer(MINE, REGION), "GET", f"http://{HOST}/bucket/key", expires_seconds=seconds, now=NOON)
 
     assert caught.value.code == MALFORMED_QUERY
 

@@ -15,7 +15,7 @@ from botocore.config import Config
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from emulator.signatures import Credentials, Headers, Request, presign, verify
+from emulator.signatures import Credentials, Headers, Request, Signer, presign, verify
 from emulator.signatures.presigned import parameters_of
 from emulator.signatures.timestamps import from_timestamp
 from tests.unit.signatures.clients import (
@@ -89,7 +89,7 @@ def test_a_presigned_url_is_the_one_of_the_sdk(
     url = f"http://{HOST}{encoded_path(key)}" + (f"?{encoded_query(query)}" if query else "")
     expected, now = sdk_url(S3SigV4QueryAuth, "s3", method, url, dict(headers), credentials, seconds)
 
-    made = presign(method, url, credentials, region=REGION, expires_seconds=seconds, now=now, headers=headers)
+    made = presign(Signer(credentials, REGION), method, url, expires_seconds=seconds, now=now, headers=headers)
 
     assert made == expected
     last_moment = now + timedelta(seconds=seconds)
@@ -104,7 +104,7 @@ def test_a_presigned_url_of_another_service_is_the_one_of_the_sdk(
     url = f"https://lambda.example:443{encoded_path(key)}?{encoded_query(query)}"
     expected, now = sdk_url(SigV4QueryAuth, "lambda", "GET", url, {}, MINE, seconds)
 
-    made = presign("GET", url, MINE, region=REGION, expires_seconds=seconds, now=now, service="lambda")
+    made = presign(Signer(MINE, REGION, "lambda"), "GET", url, expires_seconds=seconds, now=now)
 
     assert made == expected
 
@@ -114,7 +114,7 @@ def test_a_presigned_url_leaves_out_what_proxies_write_and_what_is_there_twice()
     url, headers = f"http://{HOST}/bucket/key?b=1&a=1&b=2", {"User-Agent": "x", "x-amz-meta-a": "1"}
     expected, now = sdk_url(S3SigV4QueryAuth, "s3", "GET", url, dict(headers), MINE, 60)
 
-    assert presign("GET", url, MINE, region=REGION, expires_seconds=60, now=now, headers=headers) == expected
+    assert presign(Signer(MINE, REGION), "GET", url, expires_seconds=60, now=now, headers=headers) == expected
 
 
 class HashedQueryAuth(S3SigV4QueryAuth):  # type: ignore[misc]
@@ -141,24 +141,6 @@ def test_an_access_key_id_may_have_slashes() -> None:
     assert verify(request, {"a/b": odd}.get, sent_at(request), service="s3").credentials == odd
 
 
-def test_parameters_may_be_given_beside_the_url() -> None:
-    """As a command line has them: a response header to ask for, in place of the one in the URL."""
-    url, now = f"http://{HOST}/bucket/key?response-expires=0&x=1+2", datetime.now(UTC)
-
-    made = presign(
-        "GET",
-        url,
-        MINE,
-        region=REGION,
-        expires_seconds=60,
-        now=now,
-        query={"response-expires": "a b", "versionId": "1"},
-    )
-
-    assert "?response-expires=a%20b&x=1%202&versionId=1&X-Amz-Algorithm=" in made
-    assert verify(received(made), lookup, now, service="s3").presigned
-
-
 def test_a_url_of_boto3_is_the_same_as_ours() -> None:
     """From the call that people write, not from a signer inside."""
     client = boto3.client(
@@ -177,13 +159,11 @@ def test_a_url_of_boto3_is_the_same_as_ours() -> None:
     moment = from_timestamp(parameters_of(urlsplit(theirs).query)["X-Amz-Date"])
     assert moment is not None
     assert theirs == presign(
+        Signer(MINE, REGION),
         "GET",
-        f"http://{HOST}{encoded_path(key)}",
-        MINE,
-        region=REGION,
+        f"http://{HOST}{encoded_path(key)}?response-content-type=text/csv;+charset=utf-8",
         expires_seconds=900,
         now=moment,
-        query={"response-content-type": "text/csv; charset=utf-8"},
     )
 
 

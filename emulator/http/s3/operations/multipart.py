@@ -15,7 +15,7 @@ from emulator.http.s3.address import location_of
 from emulator.http.s3.call import Call, Handler, Output
 from emulator.http.s3.conditions import write_condition
 from emulator.http.s3.descriptions import ENCRYPTED, description_of
-from emulator.http.s3.expirations import abort_of
+from emulator.http.s3.expirations import abort_of, expiration_of
 from emulator.http.s3.slowly import slowly
 
 
@@ -47,6 +47,7 @@ async def complete_multipart_upload(call: Call) -> Output | web.StreamResponse:
             **done.checksums,
             **ENCRYPTED,
             "VersionId": done.version_id,
+            **(expiration_of(call, done.stored) if done.stored else {}),
         }
 
     return await slowly(call, complete())

@@ -32,7 +32,7 @@ _STATUSES = {"200": 200, "201": 201}
 
 async def post_object(call: Call, authority: Authority) -> web.Response:
     """Store the file of the form in the body of *call*, which has no key yet; answer as the form wants it."""
-    form = await read_form(call.request, call.pace)
+    form = await read_form(call.request, call.means.pace)
     fields = _filled(form)
     allowed = _allowed(fields, call.bucket, authority)
     if allowed is not None and allowed.most_bytes is not None:
