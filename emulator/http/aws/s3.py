@@ -81,8 +81,8 @@ _OVERLOOKED = frozenset(
 )
 
 # Strings that the model lists the values of. S3 takes the name of a filter in any case, and has words of its own for an
-# event that it does not know. The operation looks at them.
-_OPEN = ("Event", "FilterRuleName")
+# event or a region that it does not know. The operation looks at them.
+_OPEN = ("BucketLocationConstraint", "Event", "FilterRuleName")
 
 # Without it a request means another object, so no operation may go on without having seen it.
 _ALWAYS = ("versionId",)
@@ -116,11 +116,16 @@ def headers_of(headers: Mapping[str, str], query: Mapping[str, Sequence[str]]) -
     """
     Return the headers of a request, with those that a presigned URL holds.
 
-    SDKs for JavaScript, Java and Go move every header that begins with `x-amz-` into the query of a URL they sign.
+    SDKs for JavaScript, Java and Go move every header that begins with `x-amz-` into the query of a URL they sign. A
+    URL of version 2 holds the type and the MD5 of the body, too.
     """
-    if "X-Amz-Signature" not in query:
+    if "X-Amz-Signature" in query:
+        movable: tuple[str, ...] = ("x-amz-",)
+    elif "AWSAccessKeyId" in query and "Signature" in query:
+        movable = ("x-amz-", "content-type", "content-md5")
+    else:
         return headers
-    moved = {name.lower(): texts[0] for name, texts in query.items() if name.lower().startswith("x-amz-")}
+    moved = {name.lower(): texts[0] for name, texts in query.items() if name.lower().startswith(movable)}
     return moved | {name.lower(): text for name, text in headers.items()}
 
 

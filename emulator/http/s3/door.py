@@ -21,6 +21,7 @@ from emulator.http.s3.authority import Authority
 from emulator.http.s3.body import read_document
 from emulator.http.s3.call import Call, Means, common_headers
 from emulator.http.s3.cors import Cors
+from emulator.http.s3.demands import check_demands
 from emulator.http.s3.errors import NotImplementedByS3Error, error_answer
 from emulator.http.s3.forms import is_form
 from emulator.http.s3.operations import OPERATIONS
@@ -114,4 +115,5 @@ class S3Door:
         if request.can_read_body and (payload is None or payload.shape.type != "blob"):
             asked = dataclasses.replace(asked, body=await read_document(request, headers, verifier, self._means.pace))
         parsed = s3().protocol.parse(operation, asked)
+        check_demands(operation, parsed)
         return Call(request, request_id, self._means, operation, parsed, headers, verifier)

@@ -8,9 +8,11 @@ from aiohttp import web
 from emulator.buckets import StoredObject
 from emulator.buckets.objects import OpenObject
 from emulator.errors import InvalidRequestError
+from emulator.http.aws.errors import InvalidArgumentError
 from emulator.http.aws.s3 import s3
 from emulator.http.s3.call import Call, Handler, Output, common_headers
 from emulator.http.s3.conditions import is_modified
+from emulator.http.s3.counts import checked_part_number, count_of
 from emulator.http.s3.descriptions import facts_of
 from emulator.http.s3.errors import InvalidPartNumberError
 from emulator.http.s3.expirations import expiration_of
@@ -103,6 +105,7 @@ def _part(stored: StoredObject, asked: Mapping[str, Any]) -> range | None:
         return requested_range(asked.get("Range"), stored.size_bytes)
     if "Range" in asked:
         raise InvalidRequestError("Cannot specify both Range header and partNumber query parameter")
+    checked_part_number(number)
     sizes = [part["Size"] for part in stored.content.parts] or [stored.size_bytes]
     if number > len(sizes):
         raise InvalidPartNumberError(number, len(sizes))
@@ -111,19 +114,29 @@ def _part(stored: StoredObject, asked: Mapping[str, Any]) -> range | None:
 
 
 def _parts(call: Call, parts: tuple[Any, ...]) -> dict[str, Any]:
-    after, most = int(call.asked.get("PartNumberMarker") or 0), call.asked.get("MaxParts") or 1000
+    most = count_of(call.asked.get("MaxParts"), "max-parts")
+    after = _marker(call.asked.get("PartNumberMarker") or "0")
     following = [part for part in parts if part["PartNumber"] > after]
     shown = following[:most]
     document = {
         "TotalPartsCount": len(parts),
         "PartNumberMarker": str(after),
         "MaxParts": most,
-        "IsTruncated": len(following) > len(shown),
+        "IsTruncated": len(following) > most > 0,
         "Parts": shown,
     }
     if shown:
         document["NextPartNumberMarker"] = str(shown[-1]["PartNumber"])
     return document
+
+
+def _marker(text: str) -> int:
+    """Return the part's number that a page begins behind; the model has it as a text."""
+    if not (text.isascii() and text.isdigit()):
+        raise InvalidArgumentError(
+            "Provided part-number-marker not an integer or within integer range", "part-number-marker", text
+        )
+    return int(text)
 
 
 OPERATIONS: dict[str, Handler] = {
