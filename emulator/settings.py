@@ -58,6 +58,8 @@ class Settings:
     secret_access_key: str = "test"  # noqa: S105 - what people set for an emulator
     require_auth: bool = False
     """Whether the S3 endpoint refuses what is not signed."""
+    allowed_hosts: frozenset[str] = frozenset()
+    """Names by which the server may be called, in lower case, besides those of this machine that it knows."""
     lifecycle_day_seconds: float = 86_400.0
     """How long a day is to lifecycle rules: demos set seconds, and see objects expire."""
     event_version: str = "2.1"
@@ -91,6 +93,7 @@ class Settings:
             access_key_id=env.get("CLOUDLET_ACCESS_KEY_ID", cls.access_key_id),
             secret_access_key=env.get("CLOUDLET_SECRET_ACCESS_KEY", cls.secret_access_key),
             require_auth=_one_of(env, "CLOUDLET_REQUIRE_AUTH", ("0", "1"), "0") == "1",
+            allowed_hosts=frozenset(env.get("CLOUDLET_ALLOWED_HOSTS", "").lower().replace(",", " ").split()),
             log_bytes=int(_number(env, "CLOUDLET_LOG_BYTES", cls.log_bytes, least=65_536)),
             lifecycle_day_seconds=_number(env, "CLOUDLET_LIFECYCLE_DAY_SECONDS", cls.lifecycle_day_seconds, least=0.1),
             event_version=_event_version(env),

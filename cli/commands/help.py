@@ -75,6 +75,10 @@ ENVIRONMENT = Topic(
             f"what presigned URLs are signed with; default: {Settings.access_key_id} and {Settings.secret_access_key}",
         ),
         (
+            "CLOUDLET_ALLOWED_HOSTS",
+            "further names, by commas, that the server may be called by, or it refuses them (403); default: none",
+        ),
+        (
             "CLOUDLET_REQUIRE_AUTH",
             "1: the S3 endpoint refuses requests that are not signed with them; default: 0",
         ),

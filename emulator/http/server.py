@@ -122,7 +122,11 @@ class Server:
         urls = UrlDoor(cloud.function_urls, cloud.functions, pipeline)
         control = ControlDoor(pipeline, cloud.queue, self._facts)
         app = web.Application(
-            middlewares=[guard({gateway}, self._lets_write), urls.middleware, refuse_other_services],
+            middlewares=[
+                guard({gateway, *cloud.settings.allowed_hosts}, self._lets_write),
+                urls.middleware,
+                refuse_other_services,
+            ],
             client_max_size=7 * 1024 * 1024,
         )
         app.router.add_get(own_paths.STATUS, control.status)

@@ -8,7 +8,7 @@ from emulator.errors import EmulatorError
 from emulator.http.aws.errors import MalformedXMLError
 from emulator.http.s3.call import Call, Handler, Output
 from emulator.http.s3.conditions import match_condition
-from emulator.http.s3.demands import refuse_directory_conditions
+from emulator.http.s3.demands import check_version_id, refuse_directory_conditions
 
 _MAX_KEYS = 1000
 
@@ -42,6 +42,8 @@ def _delete_all(call: Call, entries: list[dict[str, Any]], quiet: bool) -> Outpu
         named = {"Key": key} | ({"VersionId": version_id} if version_id else {})
         try:
             refuse_directory_conditions(entry)
+            if version_id is not None:
+                check_version_id(version_id)
             condition = match_condition(entry.get("ETag"), call.bucket, key)
             removed = call.buckets.objects.delete(
                 call.bucket, key, version_id, origin=call.origin, precondition=condition

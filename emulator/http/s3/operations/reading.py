@@ -8,11 +8,10 @@ from aiohttp import web
 from emulator.buckets import StoredObject
 from emulator.buckets.objects import OpenObject
 from emulator.errors import InvalidRequestError
-from emulator.http.aws.errors import InvalidArgumentError
 from emulator.http.aws.s3 import s3
 from emulator.http.s3.call import Call, Handler, Output, common_headers
 from emulator.http.s3.conditions import is_modified
-from emulator.http.s3.counts import checked_part_number, count_of
+from emulator.http.s3.counts import checked_part_number, count_of, not_negative
 from emulator.http.s3.descriptions import facts_of
 from emulator.http.s3.errors import InvalidPartNumberError
 from emulator.http.s3.expirations import expiration_of
@@ -115,7 +114,7 @@ def _part(stored: StoredObject, asked: Mapping[str, Any]) -> range | None:
 
 def _parts(call: Call, parts: tuple[Any, ...]) -> dict[str, Any]:
     most = count_of(call.asked.get("MaxParts"), "max-parts")
-    after = _marker(call.asked.get("PartNumberMarker") or "0")
+    after = not_negative(call.asked.get("PartNumberMarker", 0), "part-number-marker")
     following = [part for part in parts if part["PartNumber"] > after]
     shown = following[:most]
     document = {
@@ -128,15 +127,6 @@ def _parts(call: Call, parts: tuple[Any, ...]) -> dict[str, Any]:
     if shown:
         document["NextPartNumberMarker"] = str(shown[-1]["PartNumber"])
     return document
-
-
-def _marker(text: str) -> int:
-    """Return the part's number that a page begins behind; the model has it as a text."""
-    if not (text.isascii() and text.isdigit()):
-        raise InvalidArgumentError(
-            "Provided part-number-marker not an integer or within integer range", "part-number-marker", text
-        )
-    return int(text)
 
 
 OPERATIONS: dict[str, Handler] = {
