@@ -11,8 +11,6 @@ from emulator.errors import ConflictError, InvalidRequestError
 _IN_THE_WAY = (
     "AWS_SESSION_TOKEN",
     "AWS_SECURITY_TOKEN",
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
     "AWS_ENDPOINT_URL_S3",
     "AWS_ENDPOINT_URL_LAMBDA",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",

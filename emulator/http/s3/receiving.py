@@ -67,7 +67,9 @@ async def receive(
     *body* is given where it is not all of the request's. All that touches a disk happens in a thread, for a small one
     in one go.
     """
-    body = body or Body(call.request, call.headers, call.body_verifier, call.means.pace)
+    if body is None:
+        body = Body(call.request, call.headers, call.body_verifier, call.means.pace)
+        body.check_measured()
     if body.length is not None and body.length <= BLOCK_BYTES:
         content = await body.whole(BLOCK_BYTES)
 
