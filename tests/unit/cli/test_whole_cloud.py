@@ -36,7 +36,7 @@ def test_what_env_prints_is_safe_to_evaluate(cloudlet: Cloudlet, monkeypatch: py
 
 
 def test_what_env_prints_is_all_that_tools_of_aws_see(cloudlet: Cloudlet, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A token of a real account, left in the shell, would be sent along; an endpoint of S3's own would win over ours."""
+    """A token left in the shell would be sent along; an endpoint for S3 alone would win over it."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     for name in (
