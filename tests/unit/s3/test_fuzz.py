@@ -260,10 +260,10 @@ def test_no_request_is_answered_with_a_mistake_of_ours(
 
 
 @h.given(
-    method=st.sampled_from(["GET", "HEAD", "PUT", "DELETE", "POST"]),
-    path=st.sampled_from(["/raw", "/raw/a", "/"]),
-    parameters=st.dictionaries(st.sampled_from(COUNTED.split()), NUMBERS, max_size=3),
-    marks=st.lists(st.sampled_from(["attributes", "list-type=2", "uploads", "uploadId=x", "versions"]), max_size=1),
+    method=st.sampled_from(["GET", "HEAD", "PUT"]),
+    path=st.sampled_from(["/raw/a", "/raw"]),
+    parameters=st.dictionaries(st.sampled_from(COUNTED.split()), NUMBERS, min_size=1, max_size=3),
+    marks=st.sampled_from([[], [], ["attributes"], ["list-type=2"], ["uploads"], ["uploadId=x"], ["versions"]]),
     headers=st.dictionaries(st.sampled_from(COUNTING.split()), NUMBERS, max_size=2),
 )
 @PATIENT
