@@ -8,6 +8,14 @@ from cli.options import command, open_cloud
 from cli.output import Answer, note, printable
 from emulator.errors import ConflictError, InvalidRequestError
 
+_IN_THE_WAY = (
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL_LAMBDA",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+)
+"""What a shell may have set for AWS itself, and AWS's tools would heed before, or beside, what is printed here."""
 _MOST_TOLD = 5
 """Failures in full; of three thousand, nobody reads the rest."""
 
@@ -155,7 +163,8 @@ def env() -> Answer:
         "AWS_REGION": cloud.settings.region,
         "AWS_DEFAULT_REGION": cloud.settings.region,
     }
-    return Answer(values, text="\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items()))
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
+    return Answer(values, text="\n".join([*lines, f"unset {' '.join(_IN_THE_WAY)}"]))
 
 
 def reset(

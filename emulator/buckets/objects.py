@@ -167,11 +167,13 @@ class Objects:
         description: Description | None = None,
         writing: Writing = COPY,
         watch: Callable[[str], None] = lambda path: None,
+        checksums_of: Callable[[BinaryIO], Mapping[str, str]] | None = None,
     ) -> StoredObject:
         """
         Copy *source*; its description comes along unless another is given.
 
-        *watch* is told the path of the file that grows, before it does.
+        *watch* is told the path of the file that grows, before it does. *checksums_of* is asked for those of the copied
+        bytes; without it, the copy has what is known of the source's.
         """
         chosen = source.stored.description if description is None else description
         with self.stage(bucket, key, chosen) as staged:
@@ -182,9 +184,11 @@ class Objects:
             if "-" in etag:  # that of a multipart upload: the copy is none
                 with staged.open() as written:
                     etag = digest_of(written)
-            return self.place(
-                bucket, key, staged, chosen, content=Content(etag, _kept_checksums(source)), writing=writing
-            )
+            checksums = _kept_checksums(source)
+            if checksums_of is not None:
+                with staged.open() as written:
+                    checksums = checksums_of(written)
+            return self.place(bucket, key, staged, chosen, content=Content(etag, checksums), writing=writing)
 
     def delete(
         self,

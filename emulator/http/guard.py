@@ -4,17 +4,22 @@ Function URLs are the exception that they are on AWS: what a page may do there, 
 buckets: their CORS rules may let pages of other origins write objects.
 """
 
+import secrets
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from emulator.errors import EmulatorError
+from emulator.http.s3 import ROUTE
 from emulator.http.s3.address import bucket_of_host
 from emulator.http.urls import is_of_url, url_id_of
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _OWN_NAMES = {"localhost", "127.0.0.1", "::1", "host.docker.internal"}
+_MOST_TOLD = 253
+"""Characters of a host's name, of which no true one has more."""
 _READING = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -31,12 +36,23 @@ def guard(own_addresses: set[str], lets_write: Callable[[web.Request], bool] = l
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not _is_own(request.host, allowed):
-            raise web.HTTPForbidden(text=f"the Host {request.host!r} is not this machine's\n")
+            host = request.host[:_MOST_TOLD]
+            return _refusal(request, f"the Host {host!r} is not this machine's; name it in CLOUDLET_ALLOWED_HOSTS")
         if _is_foreign_write(request, allowed) and not lets_write(request):
-            raise web.HTTPForbidden(text="a web page from elsewhere may not write here\n")
+            return _refusal(request, "a web page from elsewhere may not write here")
         return await handler(request)
 
     return check
+
+
+def _refusal(request: web.Request, reason: str) -> web.Response:
+    """Return a 403, to those who ask S3 in S3's form: their clients read no other."""
+    if request.match_info.route.name == ROUTE:
+        from emulator.http.s3.errors import error_answer  # not before it is needed: it brings all of S3's model
+
+        refusal = EmulatorError(f"Access Denied: {reason}", code="AccessDenied")
+        return error_answer(request, secrets.token_hex(8).upper(), refusal)
+    return web.Response(status=403, text=f"{reason}\n")
 
 
 def _is_foreign_write(request: web.Request, allowed: set[str]) -> bool:

@@ -22,7 +22,6 @@ from emulator.http.lambda_.invoke import PATH as INVOKE_PATH
 from emulator.http.lambda_.invoke import InvokeDoor
 from emulator.http.lambda_.url import UrlDoor
 from emulator.http.lock import ServerLock
-from emulator.http.s3.expectation import meet_expectation
 from emulator.http.unserved import refuse_other_services
 from emulator.pipeline.background import DRAIN_SECONDS
 from emulator.pipeline.serving import Pipeline, Recovered
@@ -122,7 +121,11 @@ class Server:
         urls = UrlDoor(cloud.function_urls, cloud.functions, pipeline)
         control = ControlDoor(pipeline, cloud.queue, self._facts)
         app = web.Application(
-            middlewares=[guard({gateway}, self._lets_write), urls.middleware, refuse_other_services],
+            middlewares=[
+                guard({gateway, *cloud.settings.allowed_hosts}, self._lets_write),
+                urls.middleware,
+                refuse_other_services,
+            ],
             client_max_size=7 * 1024 * 1024,
         )
         app.router.add_get(own_paths.STATUS, control.status)
@@ -130,7 +133,7 @@ class Server:
         app.router.add_post(own_paths.WAKE, control.wake)
         app.router.add_post(INVOKE_PATH, InvokeDoor(cloud.functions, pipeline).handle)
         ApiDoor(cloud, pipeline).add_to(app.router)
-        app.router.add_route("*", s3.PATH, self._s3, name=s3.ROUTE, expect_handler=meet_expectation)
+        app.router.add_route("*", s3.PATH, self._s3, name=s3.ROUTE, expect_handler=self._expected)
         app.on_response_prepare.append(self._tell_pages)
         return app
 
@@ -143,6 +146,9 @@ class Server:
 
     async def _s3(self, request: web.Request) -> web.StreamResponse:
         return await self._s3_door.handle(request)
+
+    async def _expected(self, request: web.Request) -> web.StreamResponse | None:
+        return await self._s3_door.meet_expectation(request)
 
     @functools.cached_property
     def _s3_door(self) -> "s3.S3Door":

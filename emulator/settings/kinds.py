@@ -121,6 +121,22 @@ class Switch(Kind):
         return "1" if value else "0"
 
 
+class Names(Kind):
+    """Any number of names, in lower case."""
+
+    toml_types = (list, str)
+    what = "names, by commas"
+
+    def parse(self, words: str, folder: Path) -> frozenset[str]:
+        names = words.lower().replace(",", " ").split()
+        if not names:
+            raise ValueError(f"is not {self.what}")
+        return frozenset(names)
+
+    def words(self, value: Any) -> str:
+        return value if isinstance(value, str) else ",".join(sorted(map(str, value)))
+
+
 class FilePath(Kind):
     """A path; `~` stands for the user's own folder."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emulator.settings.declaration import declarations_of, setting
-from emulator.settings.kinds import Choice, FilePath, Kind, Number, Pattern, PresentFile, Switch
+from emulator.settings.kinds import Choice, FilePath, Kind, Names, Number, Pattern, PresentFile, Switch
 
 if TYPE_CHECKING:
     from emulator.settings.declaration import Declaration
@@ -113,6 +113,13 @@ class Settings:
         "CLOUDLET_REQUIRE_AUTH",
         meaning="1: the S3 endpoint refuses requests that are not signed with them",
         default=False,
+    )
+    allowed_hosts: frozenset[str] = setting(
+        Names(),
+        "CLOUDLET_ALLOWED_HOSTS",
+        meaning="further names, by commas, that the server may be called by, or it refuses them (403)",
+        default=frozenset(),
+        default_words="none",
     )
     engine_url: str | None = setting(
         Kind(), "DOCKER_HOST", meaning="the engine's address, before every other place it may be at", default=None

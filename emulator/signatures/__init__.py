@@ -1,9 +1,10 @@
-"""AWS Signature Version 4, both ways: who signed a request, a chunk or a form, and URLs that are signed beforehand."""
+"""AWS's signatures, both ways: who signed a request, a chunk or a form, and URLs that are signed beforehand."""
 
+from emulator.signatures import version_2
 from emulator.signatures.errors import ContentHashMismatchError, SignatureError
 from emulator.signatures.form import AllowedUpload, check_policy
 from emulator.signatures.policy_errors import MalformedPostRequestError
-from emulator.signatures.presigned import check_expiry
+from emulator.signatures.presigned import check_expiry, parameters_of
 from emulator.signatures.presigning import Signer, presign
 from emulator.signatures.records import Credentials, Headers, Lookup, Request
 from emulator.signatures.signing import authorization_of
@@ -26,6 +27,8 @@ __all__ = [
     "body_verifier",
     "check_expiry",
     "check_policy",
+    "parameters_of",
     "presign",
     "verify",
+    "version_2",
 ]

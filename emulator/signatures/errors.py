@@ -45,9 +45,10 @@ class AccessDeniedError(SignatureError):
 class RequestExpiredError(AccessDeniedError):
     """A presigned URL was used too late."""
 
-    def __init__(self, expires_seconds: int, expired_at: datetime, now: datetime) -> None:
+    def __init__(self, expires_seconds: int | None, expired_at: datetime, now: datetime) -> None:
         fields = {"Expires": iso_seconds(expired_at), "ServerTime": iso_seconds(now)}
-        super().__init__("Request has expired", {"X-Amz-Expires": str(expires_seconds)} | fields)
+        given = {} if expires_seconds is None else {"X-Amz-Expires": str(expires_seconds)}
+        super().__init__("Request has expired", given | fields)
 
 
 class RequestNotYetValidError(AccessDeniedError):
@@ -142,7 +143,7 @@ class AuthorizationQueryParametersError(MalformedSignatureError):
 
 
 class UnsupportedSignatureError(MalformedSignatureError):
-    """Signature version 2, which AWS refuses in every region since 2014."""
+    """Signature version 2 where it is not taken: AWS refuses it in every region since 2014, but for S3's URLs."""
 
     def __init__(self) -> None:
         super().__init__(

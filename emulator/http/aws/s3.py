@@ -55,6 +55,7 @@ _STATUSES = {"PutBucketPolicy": 204, "PutBucketTagging": 204}
 
 # Headers that count in a presigned URL: all of S3's own but checksums of the body and what says which was calculated.
 _MOVED = re.compile(r"x-amz-(?!checksum-(?!mode|algorithm|type)|sdk-checksum-).*")
+_MOVED_BY_VERSION_2 = re.compile(rf"content-type|content-md5|{_MOVED.pattern}")
 
 # S3 has words of its own for some arguments; boto3's users see them, and some look for them.
 _REFUSALS = {
@@ -85,8 +86,8 @@ _OVERLOOKED = frozenset(
 )
 
 # Strings that the model lists the values of. S3 takes the name of a filter in any case, and has words of its own for an
-# event that it does not know. The operation looks at them.
-_OPEN = ("Event", "FilterRuleName")
+# event or a region that it does not know. The operation looks at them.
+_OPEN = ("BucketLocationConstraint", "Event", "FilterRuleName")
 
 # Without it a request means another object, so no operation may go on without having seen it.
 _ALWAYS = ("versionId",)
@@ -120,13 +121,18 @@ def headers_of(headers: Mapping[str, str], query: Mapping[str, Sequence[str]]) -
     """
     Return the headers of a request, with those that a presigned URL holds.
 
-    SDKs for JavaScript, Java and Go move every header that begins with `x-amz-` into the query of a URL they sign.
-    A checksum there is signed and otherwise ignored, as S3 does: whoever signed did not know the body, and JavaScript's
-    SDK always puts that of an empty one (https://github.com/aws/aws-sdk-js-v3/issues/4448).
+    SDKs for JavaScript, Java and Go move every header that begins with `x-amz-` into the query of a URL they sign; a
+    URL of version 2 holds the type and the MD5 of the body, too. A checksum there is signed and otherwise ignored, as
+    S3 does: whoever signed did not know the body, and JavaScript's SDK always puts that of an empty one
+    (https://github.com/aws/aws-sdk-js-v3/issues/4448).
     """
-    if "X-Amz-Signature" not in query:
+    if "X-Amz-Signature" in query:
+        movable = _MOVED
+    elif "AWSAccessKeyId" in query and "Signature" in query:
+        movable = _MOVED_BY_VERSION_2
+    else:
         return headers
-    moved = {name.lower(): texts[0] for name, texts in query.items() if _MOVED.fullmatch(name.lower())}
+    moved = {name.lower(): texts[0] for name, texts in query.items() if movable.fullmatch(name.lower())}
     return moved | {name.lower(): text for name, text in headers.items()}
 
 

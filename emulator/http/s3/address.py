@@ -12,6 +12,7 @@ _HOST = re.compile(
     r"(?:(?P<bucket>[a-z0-9.-]+?)\.)??(?P<service>s3(?:-website)?(?:[.-][a-z]{2,4}(?:-[a-z]+)+-\d)?\.)?localhost(?::\d+)?",
     re.IGNORECASE,
 )
+_STRAY = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,16 @@ def location_of(request: web.Request, bucket: str, key: str) -> str:
 
 
 def decode(text: str) -> str:
-    """Undo percent-encoding; a plus is a plus. What is no UTF-8 cannot be a key."""
+    """Undo percent-encoding; a plus is a plus. What is no UTF-8 cannot be a key, nor can a % that encodes nothing."""
     if "%" not in text:
         return text
+    if _STRAY.search(text):
+        raise _unreadable()
     try:
         return unquote(text, errors="strict")
     except UnicodeDecodeError as error:
-        raise InvalidRequestError("Couldn't parse the specified URI.", code="InvalidURI") from error
+        raise _unreadable() from error
+
+
+def _unreadable() -> InvalidRequestError:
+    return InvalidRequestError("Couldn't parse the specified URI.", code="InvalidURI")

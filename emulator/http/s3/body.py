@@ -34,6 +34,7 @@ class Body:
         name = "x-amz-decoded-content-length" if self._framed else "content-length"
         self.length: int | None = _length(name, headers.get(name))
         """How many bytes are announced, None if nobody says."""
+        self._is_measured = self.length is not None or (not self._framed and "Transfer-Encoding" in request.headers)
         self.trailers: dict[str, str] = {}
 
     @property
@@ -58,6 +59,11 @@ class Body:
             self._verifier.finish(self.trailers)
         if block:
             yield bytes(block)
+
+    def check_measured(self) -> None:
+        """Raise MissingContentLength if nobody says how long an object is, but for one that comes in HTTP's chunks."""
+        if not self._is_measured:
+            raise InvalidRequestError("You must provide the Content-Length HTTP header.", code="MissingContentLength")
 
     async def whole(self, most_bytes: int) -> bytes:
         """Return all of a small body; BodyTooLargeError if it is none."""

@@ -30,20 +30,32 @@ def is_modified(stored: StoredObject, asked: Mapping[str, Any], prefix: str = ""
 
 def write_condition(call: Call) -> Precondition | None:
     """Return what must hold of the object that a write replaces; None if the request asks nothing."""
-    match, none_match = call.asked.get("IfMatch"), call.asked.get("IfNoneMatch")
+    none_match = call.asked.get("IfNoneMatch")
     if none_match not in (None, "*"):
         raise NotImplementedByS3Error("If-None-Match with anything but *")
-    if match is None and none_match is None:
+    matches = match_condition(call.asked.get("IfMatch"), call.bucket, call.key)
+    if none_match is None:
+        return matches
+
+    def check(current: StoredObject | None) -> None:
+        if current is not None:
+            raise PreconditionFailedError("If-None-Match")
+        if matches is not None:
+            matches(current)
+
+    return check
+
+
+def match_condition(etag: str | None, bucket: str, key: str) -> Precondition | None:
+    """Return what raises unless the object is there and has *etag*, `*` for any; None where no etag is asked for."""
+    if etag is None:
         return None
 
     def check(current: StoredObject | None) -> None:
-        if none_match is not None and current is not None:
-            raise PreconditionFailedError("If-None-Match")
-        if match is not None:
-            if current is None:
-                raise NoSuchKeyError(call.bucket, call.key)
-            if not _names(match, current.etag):
-                raise PreconditionFailedError("If-Match")
+        if current is None:
+            raise NoSuchKeyError(bucket, key)
+        if not _names(etag, current.etag):
+            raise PreconditionFailedError("If-Match")
 
     return check
 

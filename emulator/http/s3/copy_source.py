@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from emulator.buckets.errors import InvalidArgumentError
 from emulator.http.s3.address import decode
 from emulator.http.s3.call import Call
+from emulator.http.s3.demands import check_version_id
 
 _VERSION = "?versionId="
 
@@ -19,8 +20,10 @@ class CopySource:
 
 def copy_source_of(call: Call) -> CopySource:
     """Return what the header x-amz-copy-source names; InvalidArgumentError if that is no object."""
-    text, _, version_id = str(call.asked["CopySource"]).partition(_VERSION)
+    text, mark, version_id = str(call.asked["CopySource"]).partition(_VERSION)
     bucket, _, key = decode(text).removeprefix("/").partition("/")
     if not bucket or not key:
         raise InvalidArgumentError("Copy Source must mention the source bucket and key: sourcebucket/sourcekey")
-    return CopySource((bucket, key), version_id or None)
+    if mark:
+        check_version_id(version_id)
+    return CopySource((bucket, key), version_id if mark else None)

@@ -4,7 +4,7 @@ A preflight is answered before anything is known of the object, and needs no sig
 has the headers whatever else it says: without them the page could not even read the error.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -17,7 +17,6 @@ from emulator.http.aws.request import read_query
 from emulator.http.s3 import ROUTE
 from emulator.http.s3.address import Address, address_of, decode
 from emulator.http.s3.cors_rules import ALLOW, METHODS, Question, find_rule, headers_of
-from emulator.http.s3.expectation import meet_expectation
 from emulator.http.s3.sites import site_of
 
 _NOUN = "BucketCors"
@@ -41,9 +40,15 @@ class Cors:
     def __init__(self, settings: BucketSettings) -> None:
         self._settings = settings
 
-    def add_to(self, app: web.Application, path: str, handler: Callable[[web.Request], Any]) -> None:
+    def add_to(
+        self,
+        app: web.Application,
+        path: str,
+        handler: Callable[[web.Request], Any],
+        expect_handler: Callable[[web.Request], Awaitable[web.StreamResponse | None]],
+    ) -> None:
         """Have *handler* answer all of *path*, preflights too, and its answers say what a page may read."""
-        app.router.add_route("*", path, handler, name=ROUTE, expect_handler=meet_expectation)
+        app.router.add_route("*", path, handler, name=ROUTE, expect_handler=expect_handler)
         app.on_response_prepare.append(self.tell)
 
     async def tell(self, request: web.Request, response: web.StreamResponse) -> None:

@@ -8,6 +8,7 @@ from emulator.buckets import Description, StoredObject
 from emulator.buckets.errors import InvalidArgumentError
 from emulator.buckets.records import NULL_VERSION
 from emulator.buckets.tags import check_tags
+from emulator.errors import InvalidRequestError
 from emulator.http.s3.call import Call
 from emulator.http.s3.ownership import check_acl
 
@@ -27,6 +28,15 @@ ENCRYPTED = {"ServerSideEncryption": "AES256"}
 """What S3 says of every object, since 2023."""
 
 
+class InvalidRedirectLocationError(InvalidRequestError):
+    """A browser would be sent to what is no page, or to a script."""
+
+    code = "InvalidRedirectLocation"
+
+    def __init__(self) -> None:
+        super().__init__("The website redirect location must have a prefix of 'http://' or 'https://' or '/'.")
+
+
 def description_of(call: Call) -> Description:
     """Return what the request says about the object it brings; an ACL changes nothing, or is refused."""
     check_acl(call)
@@ -36,6 +46,9 @@ def description_of(call: Call) -> Description:
         # The framing of this one request is no property of the object.
         parts = [part for part in (part.strip() for part in encoding.split(",")) if part and part != "aws-chunked"]
         headers |= {"ContentEncoding": ",".join(parts)} if parts else {}
+    redirect = headers.get("WebsiteRedirectLocation")
+    if redirect is not None and not redirect.startswith(("/", "http://", "https://")):
+        raise InvalidRedirectLocationError
     if headers.get("StorageClass") == "STANDARD":
         del headers["StorageClass"]
     return Description(asked.get("ContentType") or _DEFAULT_TYPE, asked.get("Metadata", {}), headers, tags_of(asked))

@@ -4,24 +4,28 @@ import asyncio
 import dataclasses
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from aiohttp import web
 
 from emulator.buckets import Buckets
 from emulator.buckets.refusals import refusal_of
 from emulator.errors import EmulatorError
+from emulator.http.aws.model import Operation
 from emulator.http.aws.request import Request, read_query
 from emulator.http.aws.s3 import headers_of, path_of, s3
 from emulator.http.s3 import PATH
 from emulator.http.s3.address import Address, address_of
 from emulator.http.s3.authority import Authority
-from emulator.http.s3.body import read_document
+from emulator.http.s3.body import BLOCK_BYTES, read_document
 from emulator.http.s3.call import Call, Means, common_headers
 from emulator.http.s3.cors import Cors
+from emulator.http.s3.demands import check_demands
 from emulator.http.s3.errors import NotImplementedByS3Error, error_answer
+from emulator.http.s3.expectation import meet_expectation
 from emulator.http.s3.forms import is_form
 from emulator.http.s3.operations import OPERATIONS
 from emulator.http.s3.operations.posting import post_object
@@ -30,8 +34,11 @@ from emulator.http.s3.sites import site_of
 from emulator.http.s3.website import Websites
 from emulator.http.s3.writer import Writer
 from emulator.settings import Settings
+from emulator.signatures import BodyVerifier
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _THREADS = 4
 
@@ -57,13 +64,26 @@ class S3Door:
 
     def add_to(self, app: web.Application) -> None:
         """Answer everything in *app* that no other door of it does."""
-        self.cors.add_to(app, PATH, self.handle)
+        self.cors.add_to(app, PATH, self.handle, self.meet_expectation)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer *request*; raises nothing but what ends a connection."""
+        return await self._told(request, self._answer)
+
+    async def meet_expectation(self, request: web.Request) -> web.StreamResponse | None:
+        """Tell whoever wants to send a body to go on, or answer what a large one would be refused with in the end."""
+        refusal = await self._told(request, self._looked_at) if _is_large(request) else None
+        if refusal is None:
+            await meet_expectation(request)
+        else:
+            refusal.force_close()  # what comes next may be the body after all
+        return refusal
+
+    async def _told(self, request: web.Request, work: Callable[[web.Request, str], Awaitable[T]]) -> T | web.Response:
+        """Return what *work* does, or in S3's words why not."""
         request_id = f"{random.getrandbits(64):016X}"
         try:
-            return await self._answer(request, request_id)
+            return await work(request, request_id)
         except EmulatorError as error:
             log.debug("request refused: id=%s code=%s", request_id, error.code)
             return error_answer(request, request_id, error)
@@ -91,6 +111,15 @@ class S3Door:
         output = await OPERATIONS[call.operation.name](call)
         return output if isinstance(output, web.StreamResponse) else call.answer(output)
 
+    async def _looked_at(self, request: web.Request, _: str) -> None:
+        """Raise what is wrong with a request whose body is still to come: who signed it, where to, and its headers."""
+        address = address_of(request)
+        if site_of(request, address) is None and not is_form(request, address):
+            operation, asked, _verifier = self._read(request, address)
+            if _is_about_bytes(operation):
+                self._means.buckets.get(address.bucket)
+                check_demands(operation, s3().protocol.parse(operation, asked))
+
     def _posted(self, request: web.Request, address: Address, request_id: str) -> Call:
         """Return the put that a browser's form stands for, without what its fields will say."""
         operation, asked = s3().model.operations["PutObject"], {"Bucket": address.bucket}
@@ -98,6 +127,16 @@ class S3Door:
 
     async def _understood(self, request: web.Request, address: Address, request_id: str) -> Call:
         """Return the call that *request* is, its sender known if that matters."""
+        operation, asked, verifier = self._read(request, address)
+        if request.can_read_body and not _is_about_bytes(operation):
+            body = await read_document(request, asked.headers, verifier, self._means.pace)
+            asked = dataclasses.replace(asked, body=body)
+        parsed = s3().protocol.parse(operation, asked)
+        check_demands(operation, parsed)
+        return Call(request, request_id, self._means, operation, parsed, asked.headers, verifier)
+
+    def _read(self, request: web.Request, address: Address) -> tuple[Operation, Request, BodyVerifier | None]:
+        """Return what *request* asks for, without its body, and what checks that."""
         query = read_query(request.raw_path.partition("?")[2])
         headers: Mapping[str, str] = headers_of(request.headers, query)
         asked = Request(
@@ -110,9 +149,15 @@ class S3Door:
         operation = s3().operation_of(asked)
         if operation.name not in OPERATIONS:
             raise NotImplementedByS3Error(operation.name)
-        verifier = self._authority.verify(request, datetime.now(UTC))
-        payload = operation.input.payload if operation.input else None
-        if request.can_read_body and (payload is None or payload.shape.type != "blob"):
-            asked = dataclasses.replace(asked, body=await read_document(request, headers, verifier, self._means.pace))
-        parsed = s3().protocol.parse(operation, asked)
-        return Call(request, request_id, self._means, operation, parsed, headers, verifier)
+        return operation, asked, self._authority.verify(request, datetime.now(UTC))
+
+
+def _is_about_bytes(operation: Operation) -> bool:
+    """Tell whether a request's body is an object's, or a part's, rather than a document."""
+    payload = operation.input.payload if operation.input else None
+    return payload is not None and payload.shape.type == "blob"
+
+
+def _is_large(request: web.Request) -> bool:
+    """Tell whether the body that is announced takes longer to send than to look at what it is for."""
+    return (request.content_length or 0) > BLOCK_BYTES

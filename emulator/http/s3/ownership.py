@@ -5,7 +5,8 @@ from emulator.http.s3.call import Call
 
 _GRANTS = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
 _OWNERS_ALONE = (None, "private", "bucket-owner-full-control")
-_ENFORCED = "BucketOwnerEnforced"
+ENFORCED = "BucketOwnerEnforced"
+"""What a bucket's ownership is unless its owner asks for another."""
 
 
 class AccessControlListNotSupportedError(InvalidRequestError):
@@ -32,4 +33,4 @@ def has_grants(call: Call) -> bool:
 def takes_acls(call: Call) -> bool:
     """Tell whether the bucket's owner has asked for ACLs."""
     document = call.buckets.bucket_settings.find(call.bucket, "BucketOwnershipControls") or {}
-    return any(rule.get("ObjectOwnership") != _ENFORCED for rule in document.get("Rules", ()))
+    return any(rule.get("ObjectOwnership") != ENFORCED for rule in document.get("Rules", ()))

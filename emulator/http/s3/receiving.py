@@ -70,7 +70,7 @@ async def receive(
 
     All that touches a disk happens in a thread, for a small one in one go.
     """
-    body = Body(call.request, call.headers, call.body_verifier, call.means.pace)
+    body = _measured(call)
     if body.is_small:
         content = await body.whole(BLOCK_BYTES)
 
@@ -97,7 +97,7 @@ async def receive_object(
 
     *body* is given where it is not all of the request's.
     """
-    body = body or Body(call.request, call.headers, call.body_verifier, call.means.pace)
+    body = body or _measured(call)
     objects = call.buckets.objects
 
     def placement(received: Received) -> Placement:
@@ -122,6 +122,13 @@ async def receive_object(
     with Received(call, await call.run(objects.stage, call.bucket, call.key, description), body) as received:
         await _write_all(call, received, body)
         return await call.means.writer.place(lambda: placement(received))
+
+
+def _measured(call: Call) -> Body:
+    """Return the body of *call*, which says how long it is."""
+    body = Body(call.request, call.headers, call.body_verifier, call.means.pace)
+    body.check_measured()
+    return body
 
 
 async def _write_all(call: Call, received: Received, body: Body) -> None:

@@ -1,5 +1,8 @@
 """The commands about the whole cloud, as far as they need no engine."""
 
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -30,3 +33,29 @@ def test_what_env_prints_is_safe_to_evaluate(cloudlet: Cloudlet, monkeypatch: py
         "error: AWS_REGION='here; touch there' is not the name of a region, such as us-east-1 or eu-west-1\n"
         "hint: see `cloudlet help configuration`\n"
     )
+
+
+def test_what_env_prints_is_all_that_tools_of_aws_see(cloudlet: Cloudlet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token left in the shell would be sent along; an endpoint for S3 alone would win over it."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name in (
+        "AWS_SESSION_TOKEN",
+        "AWS_SECURITY_TOKEN",
+        "AWS_ENDPOINT_URL_S3",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    ):
+        monkeypatch.setenv(name, "true")
+
+    script = cloudlet("env").stdout + "env"
+    shell = shutil.which("sh") or "/bin/sh"
+    seen = subprocess.run([shell, "-c", script], capture_output=True, text=True, check=True).stdout
+
+    variables = {line.partition("=")[0] for line in seen.splitlines() if line.startswith("AWS_")}
+    assert variables == {
+        "AWS_ENDPOINT_URL",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+    }

@@ -511,7 +511,10 @@ SLOW = {
     "chunks": (b"PUT /raw/slow HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
     "document": (b"POST /raw?delete HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n", b" "),
     "frames": (
-        b"PUT /raw/slow HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: aws-chunked\r\nContent-Length: 1000\r\n\r\n",
+        (
+            b"PUT /raw/slow HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: aws-chunked\r\nContent-Length: 1000\r\n"
+            b"x-amz-decoded-content-length: 900\r\n\r\n"
+        ),
         b"0",
     ),
     "form": (

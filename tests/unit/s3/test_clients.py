@@ -9,6 +9,8 @@ import os
 import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from emulator.buckets import Buckets
 from emulator.http.s3 import S3Door
 from emulator.settings import Settings
 from emulator.units import MIB
+from tests.conftest import wait_for
 from tests.unit.buckets.conftest import Recorder
 from tests.unit.s3.conftest import Server
 from tests.unit.s3.test_boto3 import refused
@@ -66,6 +69,27 @@ class Api:
 @pytest.fixture
 def api(endpoint: str, raw: Path, capsys: pytest.CaptureFixture[str]) -> Api:
     return Api(capsys)
+
+
+def test_the_aws_cli_presigns_urls_that_expire(endpoint: str, raw: Path) -> None:
+    """
+    With what `cloudlet env` sets, and nothing else: its URLs are of version 2 then.
+    """
+    (raw / "a").write_bytes(b"content")
+    url = aws("s3", "presign", "s3://raw/a", "--expires-in", "60").strip()
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        assert answer.read() == b"content"
+
+    late = aws("s3", "presign", "s3://raw/a", "--expires-in", "1").strip()
+
+    def is_refused() -> bool:
+        try:
+            urllib.request.urlopen(late, timeout=30).close()
+        except urllib.error.HTTPError as error:
+            return b"Request has expired" in error.read()
+        return False
+
+    wait_for(is_refused)
 
 
 def test_boto3_transfers_files_in_parts_both_ways(

@@ -167,6 +167,7 @@ SUBRESOURCES = (
     " requestPayment retention response-content-type select start-after tagging torrent uploadId uploads versionId"
     " versioning versions website continuation-token delimiter encoding-type key-marker upload-id-marker"
     " X-Amz-Signature X-Amz-Algorithm X-Amz-Credential X-Amz-Date X-Amz-Expires X-Amz-SignedHeaders"
+    " AWSAccessKeyId Signature Expires max-buckets bucket-region"
 )
 HEADERS = (
     "Range If-Match If-None-Match If-Modified-Since If-Unmodified-Since Content-MD5 Content-Type Content-Encoding"
@@ -177,6 +178,8 @@ HEADERS = (
     " x-amz-tagging-directive x-amz-storage-class x-amz-server-side-encryption x-amz-object-attributes"
     " x-amz-mp-object-size x-amz-website-redirect-location x-amz-mfa x-amz-bypass-governance-retention"
     " x-amz-object-ownership x-amz-max-parts x-amz-part-number-marker x-amzn-trace-id x-amz-expected-bucket-owner"
+    " x-amz-object-lock-mode x-amz-object-lock-legal-hold x-amz-server-side-encryption-customer-algorithm"
+    " x-amz-write-offset-bytes x-amz-if-match-size"
 )
 TAGS = (
     "Delete Object Key VersionId Quiet Tagging TagSet Tag Value CompleteMultipartUpload Part PartNumber ETag"
@@ -192,6 +195,9 @@ KNOWN = (
     "|20261126T120000Z|AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=x|AWS4-HMAC-SHA256|a=b&c=d|%|%zz|%ff"
     "|CRC32|crc32|AAAAAA==|http://x"
 )
+COUNTED = "partNumber max-keys max-parts max-uploads max-buckets part-number-marker"
+COUNTING = "x-amz-max-parts x-amz-part-number-marker x-amz-write-offset-bytes x-amz-if-match-size x-amz-mp-object-size"
+NUMBERS = st.one_of(st.integers(-3, 3), st.sampled_from([1000, 1001, 10_000, 10_001]), st.integers()).map(str)
 VALUES = st.one_of(
     st.sampled_from(KNOWN.split("|")),
     st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=20),
@@ -248,6 +254,32 @@ def test_no_request_is_answered_with_a_mistake_of_ours(
     lines += [f"{name}: {value}" for name, value in headers]
 
     status = answered(target, "\r\n".join([*lines, "", ""]).encode("latin-1") + body, half_closed=False)
+
+    assert status < 500 or status == 501
+    assert "Traceback" not in target.server.said[before:]
+
+
+@h.given(
+    method=st.sampled_from(["GET", "HEAD", "PUT"]),
+    path=st.sampled_from(["/raw/a", "/raw"]),
+    parameters=st.dictionaries(st.sampled_from(COUNTED.split()), NUMBERS, min_size=1, max_size=3),
+    marks=st.sampled_from([[], [], ["attributes"], ["list-type=2"], ["uploads"], ["uploadId=x"], ["versions"]]),
+    headers=st.dictionaries(st.sampled_from(COUNTING.split()), NUMBERS, max_size=2),
+)
+@PATIENT
+def test_no_number_is_one_too_many(
+    target: Target, method: str, path: str, parameters: dict[str, str], marks: list[str], headers: dict[str, str]
+) -> None:
+    """
+    Of things that are there: a number below nothing, or beyond all that there is, is no place in a list of ours.
+    """
+    target.s3.put_object(Bucket="raw", Key="a", Body=b"content")
+    before = len(target.server.said)
+    query = "&".join([*marks, *(f"{name}={number}" for name, number in parameters.items())])
+    lines = [f"{method} {path}?{query} HTTP/1.1", "Host: localhost", "Connection: close", "Content-Length: 0"]
+    lines += ["x-amz-object-attributes: ObjectParts", *(f"{name}: {number}" for name, number in headers.items())]
+
+    status = answered(target, "\r\n".join([*lines, "", ""]).encode(), half_closed=False)
 
     assert status < 500 or status == 501
     assert "Traceback" not in target.server.said[before:]

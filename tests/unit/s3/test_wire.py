@@ -4,9 +4,11 @@ import base64
 import gzip
 import http.client
 import socket
+import xml.etree.ElementTree as ET
 import zlib
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -35,6 +37,7 @@ def framed(*chunks: bytes, trailer: str = "") -> bytes:
     return b"".join(frames) + b"0;chunk-signature=" + b"0" * 64 + b"\r\n" + trailer.encode() + b"\r\n"
 
 
+NAMESPACE = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 CHUNKED = {"x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "Content-Encoding": "aws-chunked"}
 
 
@@ -64,7 +67,8 @@ def test_a_trailer_that_does_not_fit_is_refused(server: Server, raw: Path) -> No
     """
     body = framed(b"x", trailer=f"x-amz-checksum-crc32:{crc32(b'y')}\r\n")
 
-    status, _, content = send(server, "PUT", "/raw/a", body, CHUNKED | {"x-amz-trailer": "x-amz-checksum-crc32"})
+    headers = CHUNKED | {"x-amz-trailer": "x-amz-checksum-crc32", "x-amz-decoded-content-length": "1"}
+    status, _, content = send(server, "PUT", "/raw/a", body, headers)
 
     assert (status, b"<Code>BadDigest</Code>" in content) == (400, True)
     assert list(raw.iterdir()) == []
@@ -81,6 +85,20 @@ def test_broken_frames_are_refused(server: Server, raw: Path, body: bytes) -> No
     status, _, content = send(server, "PUT", "/raw/a", body, CHUNKED | {"x-amz-decoded-content-length": "3"})
 
     assert (status, b"<Code>IncompleteBody</Code>" in content) == (400, True)
+    assert list(raw.iterdir()) == []
+
+
+def test_an_object_whose_length_nobody_says_is_refused(server: Server, raw: Path) -> None:
+    """
+    That of the frames is not that of the object; and a request without any length has no body at all.
+    """
+    status, _, content = send(server, "PUT", "/raw/a", framed(b"x"), CHUNKED)
+    assert (status, b"<Code>MissingContentLength</Code>" in content) == (411, True)
+
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(b"PUT /raw/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert connection.makefile("rb").readline().split()[1] == b"411"
+
     assert list(raw.iterdir()) == []
 
 
@@ -190,13 +208,42 @@ def test_a_document_that_is_none_is_refused(server: Server, raw: Path, body: byt
 
 def test_a_listing_without_encoding_is_still_a_document(server: Server, raw: Path, s3: Any) -> None:
     """
-    A key may hold what XML cannot.
+    What means something in XML, or would be lost in it, is written as a reference.
     """
     s3.put_object(Bucket="raw", Key="a\nb<&", Body=b"")
 
     _, _, content = send(server, "GET", "/raw?list-type=2")
 
     assert b"<Key>a&#10;b&lt;&amp;</Key>" in content
+    assert [key.text for key in ET.fromstring(content).iter(f"{NAMESPACE}Key")] == ["a\nb<&"]
+
+
+@pytest.mark.parametrize("key", ["a\x01b", "a\ufffeb"])
+def test_a_key_that_no_document_can_hold_needs_an_encoding(server: Server, raw: Path, s3: Any, key: str) -> None:
+    """
+    XML has no way to write some characters: that is what `encoding-type=url` is for, which boto3 always asks for.
+    """
+    s3.put_object(Bucket="raw", Key=key, Body=b"")
+
+    _, _, plain = send(server, "GET", "/raw?list-type=2")
+    _, _, encoded = send(server, "GET", "/raw?list-type=2&encoding-type=url")
+
+    with pytest.raises(ET.ParseError):
+        ET.fromstring(plain)
+    assert [unquote(one.text or "") for one in ET.fromstring(encoded).iter(f"{NAMESPACE}Key")] == [key]
+    assert [one["Key"] for one in s3.list_objects_v2(Bucket="raw")["Contents"]] == [key]
+
+
+def test_an_empty_token_begins_at_the_beginning(server: Server, raw: Path, s3: Any) -> None:
+    """
+    And is said again, as any other.
+    """
+    s3.put_object(Bucket="raw", Key="a", Body=b"")
+
+    _, _, content = send(server, "GET", "/raw?list-type=2&continuation-token=")
+
+    assert b"<ContinuationToken></ContinuationToken>" in content
+    assert b"<Key>a</Key>" in content
 
 
 def _files(folder: Path) -> list[Path]:

@@ -7,12 +7,21 @@ from emulator.buckets.records import NULL_VERSION
 from emulator.errors import EmulatorError
 from emulator.http.aws.errors import MalformedXMLError
 from emulator.http.s3.call import Call, Handler, Output
+from emulator.http.s3.conditions import match_condition
+from emulator.http.s3.demands import check_version_id, refuse_directory_conditions
 
 _MAX_KEYS = 1000
 
 
 async def delete_object(call: Call) -> Output:
-    removed = await call.write(call.buckets.objects.delete, call.bucket, call.key, call.version_id, origin=call.origin)
+    removed = await call.write(
+        call.buckets.objects.delete,
+        call.bucket,
+        call.key,
+        call.version_id,
+        origin=call.origin,
+        precondition=match_condition(call.asked.get("IfMatch"), call.bucket, call.key),
+    )
     return _told(removed, call.version_id)
 
 
@@ -32,7 +41,13 @@ def _delete_all(call: Call, entries: list[dict[str, Any]], quiet: bool) -> Outpu
         key, version_id = entry["Key"], entry.get("VersionId")
         named = {"Key": key} | ({"VersionId": version_id} if version_id else {})
         try:
-            removed = call.buckets.objects.delete(call.bucket, key, version_id, origin=call.origin)
+            refuse_directory_conditions(entry)
+            if version_id is not None:
+                check_version_id(version_id)
+            condition = match_condition(entry.get("ETag"), call.bucket, key)
+            removed = call.buckets.objects.delete(
+                call.bucket, key, version_id, origin=call.origin, precondition=condition
+            )
         except EmulatorError as error:
             errors.append({**named, "Code": error.code, "Message": error.message})
             continue

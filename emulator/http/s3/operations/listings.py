@@ -1,7 +1,5 @@
 """Pages of keys and of versions."""
 
-import base64
-import binascii
 from typing import Any
 from urllib.parse import quote
 
@@ -11,9 +9,10 @@ from emulator.buckets.records import Entry, Version
 from emulator.http.aws.xml_writing import Verbatim
 from emulator.http.s3.call import Call, Handler, Output
 from emulator.http.s3.contents import contents_of
+from emulator.http.s3.counts import count_of
+from emulator.http.s3.tokens import start_of, token_of
 from emulator.settings import ACCOUNT_ID
 
-MAX_KEYS = 1000
 OWNER = {"ID": ACCOUNT_ID}
 
 
@@ -25,13 +24,7 @@ class Listing:
         self.prefix: str = asked.get("Prefix", "")
         self.delimiter: str = asked.get("Delimiter", "")
         self.encoding: str | None = asked.get("EncodingType")
-        self.most: int = asked.get("MaxKeys", MAX_KEYS)
-        if self.most < 0:
-            raise InvalidArgumentError("Argument maxKeys must be an integer between 0 and 2147483647")
-
-    @property
-    def limit(self) -> int:
-        return min(self.most, MAX_KEYS)
+        self.limit = count_of(asked.get("MaxKeys"), "max-keys")
 
     def encode(self, text: str) -> str:
         """Return *text* as the client asked for it: as it is, or percent-encoded since XML cannot hold every key."""
@@ -42,7 +35,7 @@ class Listing:
         head: dict[str, Any] = {
             "Name": call.bucket,
             "Prefix": self.encode(self.prefix),
-            "MaxKeys": self.most,
+            "MaxKeys": self.limit,
             "IsTruncated": is_truncated,
             "CommonPrefixes": [{"Prefix": self.encode(prefix)} for prefix in prefixes],
         }
@@ -79,7 +72,7 @@ async def list_objects(call: Call) -> Output:
 async def list_objects_v2(call: Call) -> Output:
     listing, asked = Listing(call), call.asked
     token, start_after = asked.get("ContinuationToken"), asked.get("StartAfter", "")
-    page = _page(call, listing, start_after if token is None else _start(token))
+    page = _page(call, listing, start_after if token is None else start_of(token))
     document = listing.head(call, page.common_prefixes, is_truncated=page.next_start is not None)
     document |= {
         "KeyCount": len(page.objects) + len(page.common_prefixes),
@@ -90,7 +83,7 @@ async def list_objects_v2(call: Call) -> Output:
     if start_after:
         document["StartAfter"] = listing.encode(start_after)
     if page.next_start is not None:
-        document["NextContinuationToken"] = _token(page.next_start)
+        document["NextContinuationToken"] = token_of(page.next_start)
     return document
 
 
@@ -155,18 +148,6 @@ def _marker(listing: Listing, version: Version) -> dict[str, Any]:
         "LastModified": stored.last_modified,
         "Owner": OWNER,
     }
-
-
-def _token(start: str) -> str:
-    """Return where to go on, in a form that nobody is tempted to make up."""
-    return base64.urlsafe_b64encode(start.encode()).decode()
-
-
-def _start(token: str) -> str:
-    try:
-        return base64.b64decode(token, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError) as error:
-        raise InvalidArgumentError("The continuation token provided is incorrect") from error
 
 
 OPERATIONS: dict[str, Handler] = {

@@ -1,7 +1,6 @@
 """The parts of multipart uploads, as they come: sent, or copied from objects that are here."""
 
 import re
-from typing import Any
 
 from aiohttp import web
 
@@ -9,13 +8,13 @@ from emulator.buckets.checksums import Checksum, check_uploaded_part, given_in
 from emulator.buckets.errors import PreconditionFailedError
 from emulator.buckets.records import NULL_VERSION
 from emulator.buckets.upload_rows import Upload, UploadedPart
-from emulator.buckets.uploads import MAX_PARTS
 from emulator.errors import InvalidRequestError
 from emulator.http.aws.errors import InvalidArgumentError
 from emulator.http.s3.body import BLOCK_BYTES
 from emulator.http.s3.call import Call, Handler, Output
 from emulator.http.s3.conditions import is_modified
 from emulator.http.s3.copy_source import CopySource, copy_source_of
+from emulator.http.s3.counts import checked_part_number
 from emulator.http.s3.descriptions import ENCRYPTED, version_of
 from emulator.http.s3.operations.multipart import upload_of
 from emulator.http.s3.receiving import Received, receive
@@ -26,7 +25,7 @@ _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 
 
 async def upload_part(call: Call) -> Output | web.StreamResponse:
-    uploads, number = call.buckets.uploads, _number(call)
+    uploads, number = call.buckets.uploads, checked_part_number(call.asked["PartNumber"])
     upload = upload_of(call)
     check_uploaded_part(upload.checksum, given_in(call.headers))
 
@@ -39,7 +38,9 @@ async def upload_part(call: Call) -> Output | web.StreamResponse:
 
 
 async def upload_part_copy(call: Call) -> Output:
-    return await call.run(_copy, call, upload_of(call), _number(call), copy_source_of(call))
+    return await call.run(
+        _copy, call, upload_of(call), checked_part_number(call.asked["PartNumber"]), copy_source_of(call)
+    )
 
 
 def _copy(call: Call, upload: Upload, number: int, source: CopySource) -> Output:
@@ -64,15 +65,6 @@ def _copy(call: Call, upload: Upload, number: int, source: CopySource) -> Output
         "CopySourceVersionId": None if version_id == NULL_VERSION else version_id,
         **ENCRYPTED,
     }
-
-
-def _number(call: Call) -> int:
-    number: Any = call.asked["PartNumber"]
-    if not 1 <= number <= MAX_PARTS:
-        raise InvalidArgumentError(
-            f"Part number must be an integer between 1 and {MAX_PARTS}, inclusive", "partNumber", str(number)
-        )
-    return int(number)
 
 
 def _range(header: str | None, size_bytes: int) -> range:

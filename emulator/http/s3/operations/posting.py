@@ -16,6 +16,7 @@ from emulator.http.aws.xml_writing import DECLARATION, encode, escape
 from emulator.http.s3.address import location_of
 from emulator.http.s3.authority import Authority
 from emulator.http.s3.call import Call, common_headers
+from emulator.http.s3.demands import check_demands
 from emulator.http.s3.descriptions import ENCRYPTED, description_of, version_of
 from emulator.http.s3.expirations import expiration_of
 from emulator.http.s3.forms import Form, read_form
@@ -76,6 +77,7 @@ def _understood(call: Call, fields: Mapping[str, str]) -> Call:
         headers["x-amz-acl"] = fields["acl"]
     labels = {"Bucket": call.bucket, "Key": fields["key"]}
     asked = s3().protocol.parse(call.operation, Request("PUT", OBJECT, labels, {}, headers))
+    check_demands(call.operation, asked)
     return dataclasses.replace(call, asked=asked, headers=headers)
 
 

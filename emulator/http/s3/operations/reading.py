@@ -11,6 +11,7 @@ from emulator.errors import InvalidRequestError
 from emulator.http.aws.s3 import s3
 from emulator.http.s3.call import Call, Handler, Output, common_headers
 from emulator.http.s3.conditions import is_modified
+from emulator.http.s3.counts import checked_part_number, count_of, not_negative
 from emulator.http.s3.descriptions import facts_of
 from emulator.http.s3.errors import InvalidPartNumberError
 from emulator.http.s3.expirations import expiration_of
@@ -103,6 +104,7 @@ def _part(stored: StoredObject, asked: Mapping[str, Any]) -> range | None:
         return requested_range(asked.get("Range"), stored.size_bytes)
     if "Range" in asked:
         raise InvalidRequestError("Cannot specify both Range header and partNumber query parameter")
+    checked_part_number(number)
     sizes = [part["Size"] for part in stored.content.parts] or [stored.size_bytes]
     if number > len(sizes):
         raise InvalidPartNumberError(number, len(sizes))
@@ -111,14 +113,15 @@ def _part(stored: StoredObject, asked: Mapping[str, Any]) -> range | None:
 
 
 def _parts(call: Call, parts: tuple[Any, ...]) -> dict[str, Any]:
-    after, most = int(call.asked.get("PartNumberMarker") or 0), call.asked.get("MaxParts") or 1000
+    most = count_of(call.asked.get("MaxParts"), "max-parts")
+    after = not_negative(call.asked.get("PartNumberMarker", 0), "part-number-marker")
     following = [part for part in parts if part["PartNumber"] > after]
     shown = following[:most]
     document = {
         "TotalPartsCount": len(parts),
         "PartNumberMarker": str(after),
         "MaxParts": most,
-        "IsTruncated": len(following) > len(shown),
+        "IsTruncated": len(following) > most > 0,
         "Parts": shown,
     }
     if shown:

@@ -2,25 +2,20 @@
 
 from typing import Any
 
-from emulator.buckets.errors import InvalidArgumentError
 from emulator.buckets.upload_rows import Upload, UploadedPart
 from emulator.http.s3.call import Call, Handler, Output
+from emulator.http.s3.counts import count_of, not_negative
 from emulator.http.s3.expirations import abort_of
 from emulator.http.s3.operations.listings import OWNER, Listing
 from emulator.http.s3.operations.multipart import checksum_of, upload_of
 
-_MOST = 1000
-
 
 async def list_parts(call: Call) -> Output:
     asked, upload = call.asked, upload_of(call)
-    most, after = (
-        _most(asked.get("MaxParts"), "max-parts"),
-        _most(asked.get("PartNumberMarker", 0), "part-number-marker"),
-    )
-    limit = min(most, _MOST)
-    found = await call.run(call.buckets.uploads.parts, upload, after=after, limit=limit + 1)
-    shown = found[:limit]
+    most = count_of(asked.get("MaxParts"), "max-parts")
+    after = not_negative(asked.get("PartNumberMarker", 0), "part-number-marker")
+    found = await call.run(call.buckets.uploads.parts, upload, after=after, limit=most + 1)
+    shown = found[:most]
     return {
         "Bucket": call.bucket,
         "Key": call.key,
@@ -28,7 +23,7 @@ async def list_parts(call: Call) -> Output:
         "PartNumberMarker": after,
         "NextPartNumberMarker": shown[-1].number if shown else 0,
         "MaxParts": most,
-        "IsTruncated": len(found) > limit > 0,
+        "IsTruncated": len(found) > most > 0,
         "Parts": [_part(upload, part) for part in shown],
         **_people(upload),
         **abort_of(call, upload),
@@ -37,7 +32,7 @@ async def list_parts(call: Call) -> Output:
 
 async def list_multipart_uploads(call: Call) -> Output:
     listing, asked = Listing(call), call.asked
-    most, key, upload_id = _most(asked.get("MaxUploads"), "max-uploads"), asked.get("KeyMarker", ""), ""
+    most, key, upload_id = count_of(asked.get("MaxUploads"), "max-uploads"), asked.get("KeyMarker", ""), ""
     if key:  # without a key, the id says nothing
         upload_id = asked.get("UploadIdMarker", "")
     page = await call.run(
@@ -47,7 +42,7 @@ async def list_multipart_uploads(call: Call) -> Output:
         delimiter=listing.delimiter,
         start_key=key,
         start_id=upload_id,
-        limit=min(most, _MOST),
+        limit=most,
     )
     document: dict[str, Any] = {
         "Bucket": call.bucket,
@@ -91,14 +86,6 @@ def _people(upload: Upload) -> dict[str, Any]:
     """Return who uploads, and as what."""
     storage = upload.description.headers.get("StorageClass", "STANDARD")
     return {"Initiator": OWNER, "Owner": OWNER, "StorageClass": storage, **checksum_of(upload)}
-
-
-def _most(number: int | None, name: str) -> int:
-    if number is None:
-        return _MOST
-    if number < 0:
-        raise InvalidArgumentError(f"Argument {name} must be an integer between 0 and 2147483647")
-    return number
 
 
 OPERATIONS: dict[str, Handler] = {

@@ -1,11 +1,16 @@
 """Objects, as they are put and copied."""
 
+from collections.abc import Callable, Mapping
+from typing import BinaryIO
+
 from aiohttp import web
 
 from emulator.buckets import Description, StoredObject, Writing, events
+from emulator.buckets.checksums import Checksum, algorithm_named
 from emulator.buckets.errors import PreconditionFailedError
 from emulator.buckets.objects import OpenObject
 from emulator.errors import InvalidRequestError
+from emulator.http.s3.body import BLOCK_BYTES
 from emulator.http.s3.call import Call, Handler, Output
 from emulator.http.s3.conditions import is_modified, write_condition
 from emulator.http.s3.copy_source import CopySource, copy_source_of
@@ -57,7 +62,28 @@ def _copy(call: Call, source: CopySource, replaces: bool) -> tuple[StoredObject,
             raise PreconditionFailedError
         description = _description(call, opened, replaces)
         writing = Writing(events.COPY, call.origin, write_condition(call))
-        return call.buckets.objects.copy(opened, call.bucket, call.key, description, writing), opened.stored
+        copied = call.buckets.objects.copy(
+            opened, call.bucket, call.key, description, writing, checksums_of=_wanted_checksums(call, opened)
+        )
+        return copied, opened.stored
+
+
+def _wanted_checksums(call: Call, source: OpenObject) -> Callable[[BinaryIO], Mapping[str, str]] | None:
+    """Return what calculates the checksum that is asked for; None if nobody asks, or the source has it."""
+    name, known = call.asked.get("ChecksumAlgorithm"), source.stored.content.checksums
+    if name is None:
+        return None
+    algorithm = algorithm_named(name)
+    if algorithm.member in known and known.get("ChecksumType") == "FULL_OBJECT":
+        return None
+
+    def calculated(file: BinaryIO) -> Mapping[str, str]:
+        checksum = Checksum(algorithm)
+        while block := file.read(BLOCK_BYTES):
+            checksum.update(block)
+        return {algorithm.member: checksum.base64(), "ChecksumType": "FULL_OBJECT"}
+
+    return calculated
 
 
 def _description(call: Call, opened: OpenObject, replaces: bool) -> Description:
