@@ -86,10 +86,12 @@ class Folder:
         if (written := files.spelling(key)) != key:  # a program wrote to `a`, and that is the file `A`
             self.reconcile(bucket, written, stillness_seconds=stillness_seconds)
         for _ in range(_ATTEMPTS):
-            seen = files.fingerprint(key)
             with self._database.snapshot() as connection:
-                row = index.get(connection, bucket, key)
-                if _nothing_to_do(key, seen, row):
+                if _nothing_to_do(key, files.fingerprint(key), index.get(connection, bucket, key)):
+                    return None
+            with self._database.transaction() as connection:  # none of us has put the file in place, and not its row
+                seen = files.fingerprint(key)
+                if _nothing_to_do(key, seen, index.get(connection, bucket, key)):
                     return None
                 keeps_versions = index.require_bucket(connection, bucket).versioning != ""
             reading = None

@@ -125,6 +125,9 @@ class Objects:
             self._folder.reconcile(bucket, key, stillness_seconds=_STILLNESS_SECONDS)
             if self._row(bucket, key) is None:
                 raise self._missing(bucket, key)
+            with self._database.transaction():  # whoever writes the key through us does not do so meanwhile
+                if (opened := self.open_known(bucket, key)) is not None:
+                    return opened
         raise ObjectBeingWrittenError(bucket, key)
 
     def open_known(self, bucket: str, key: str) -> OpenObject | None:
