@@ -287,7 +287,7 @@ class Objects:
         if version is None:
             raise NoSuchVersionError(bucket, key, version_id)
         if version.is_marker:
-            raise MarkerNotAllowedError(bucket, key, version_id)
+            raise MarkerNotAllowedError(bucket, key, version_id, version.stored.last_modified)
         return self._open_blob(version.stored)
 
     def _open_blob(self, stored: StoredObject) -> OpenObject:

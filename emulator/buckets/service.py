@@ -142,7 +142,7 @@ class Buckets:
 
     def versioning(self, name: str) -> str:
         """Return "Enabled", "Suspended", or "" for a bucket that was never asked to keep versions."""
-        with self._database.snapshot() as connection:
+        with self._database.reading() as connection:
             return index.require_bucket(connection, name).versioning
 
     def set_versioning(self, name: str, status: str) -> None:

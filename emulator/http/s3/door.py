@@ -18,9 +18,9 @@ from emulator.http.aws.s3 import headers_of, path_of, s3
 from emulator.http.s3 import PATH
 from emulator.http.s3.address import Address, address_of
 from emulator.http.s3.authority import Authority
-from emulator.http.s3.body import read_document
 from emulator.http.s3.call import Call, Means, common_headers
 from emulator.http.s3.cors import Cors
+from emulator.http.s3.documents import read_document
 from emulator.http.s3.errors import NotImplementedByS3Error, error_answer
 from emulator.http.s3.forms import is_form
 from emulator.http.s3.operations import OPERATIONS
@@ -112,6 +112,7 @@ class S3Door:
         verifier = self._authority.verify(request, datetime.now(UTC))
         payload = operation.input.payload if operation.input else None
         if request.can_read_body and (payload is None or payload.shape.type != "blob"):
-            asked = dataclasses.replace(asked, body=await read_document(request, headers, verifier, self._means.pace))
+            document = await read_document(request, operation, headers, verifier, self._means.pace)
+            asked = dataclasses.replace(asked, body=document)
         parsed = s3().protocol.parse(operation, asked)
         return Call(request, request_id, self._means, operation, parsed, headers, verifier)
