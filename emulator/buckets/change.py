@@ -21,6 +21,7 @@ from emulator.state import Database
 
 Subscriber = Callable[[sqlite3.Connection, ObjectEvent], None]
 
+_WRITING = "the change cannot be written down"
 _NOTHING = Content("")
 _EMPTY_ETAG = "d41d8cd98f00b204e9800998ecf8427e"
 """What the event of a delete marker has for an etag: that of no bytes."""
@@ -203,7 +204,7 @@ class Changes:
         """Yield a change of *bucket* that is committed at the end, or undone by an exception."""
         made: list[str] = []
         try:
-            with translated("the change cannot be written down"), self._database.transaction() as connection:
+            with translated(_WRITING), self._database.transaction() as connection:
                 row = index.require_bucket(connection, bucket)
                 change = Change(connection, row, self._blobs, self._publish, self._clock)
                 made = change.made
@@ -211,7 +212,14 @@ class Changes:
         except BaseException:  # Ctrl-C undoes the transaction, too
             self._remove(made)
             raise
-        self._remove(change.let_go)
+        if change.let_go:
+            self._database.afterwards(lambda: self._remove(change.let_go))
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Have the changes that are made meanwhile be committed as one; each that fails is undone alone."""
+        with translated(_WRITING), self._database.transaction():
+            yield
 
     def _remove(self, names: list[str]) -> None:
         for name in names:

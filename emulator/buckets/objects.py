@@ -22,7 +22,17 @@ from emulator.buckets.errors import (
 from emulator.buckets.files import fingerprint_of
 from emulator.buckets.folder import Folder, digest_of
 from emulator.buckets.keys import check_key, is_storable
-from emulator.buckets.records import OURSELVES, Content, Description, Entry, Origin, Page, StoredObject
+from emulator.buckets.records import (
+    OURSELVES,
+    Content,
+    Description,
+    Entry,
+    Origin,
+    Page,
+    StoredObject,
+    Version,
+    VersionEntry,
+)
 from emulator.buckets.staging import StagedFile
 from emulator.buckets.store import COPY, PUT, Precondition, Store, UnnoticedChangeError, Writing
 from emulator.buckets.versions import VersionPage
@@ -259,11 +269,34 @@ class Objects:
         start_key: str = "",
         start_version: str | None = None,
         limit: int = 1000,
-    ) -> VersionPage:
+    ) -> VersionPage[Version]:
         """Return a page of the bucket's versions and delete markers; see `versions.page`."""
         with self._database.snapshot() as connection:
             index.require_bucket(connection, bucket)
             return versions.page(
+                connection,
+                bucket,
+                prefix=prefix,
+                delimiter=delimiter,
+                start_key=start_key,
+                start_version=start_version,
+                limit=limit,
+            )
+
+    def version_entries(
+        self,
+        bucket: str,
+        *,
+        prefix: str = "",
+        delimiter: str = "",
+        start_key: str = "",
+        start_version: str | None = None,
+        limit: int = 1000,
+    ) -> VersionPage[VersionEntry]:
+        """Return a page with what a listing shows; see `versions.entries`."""
+        with self._database.snapshot() as connection:
+            index.require_bucket(connection, bucket)
+            return versions.entries(
                 connection,
                 bucket,
                 prefix=prefix,

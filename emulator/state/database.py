@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,6 +61,7 @@ class Database:
                 yield connection
             return
         connection.execute("BEGIN IMMEDIATE")
+        self._local.afterwards = []
         try:
             yield connection
             connection.execute("COMMIT")
@@ -68,20 +69,31 @@ class Database:
             if connection.in_transaction:  # SQLite itself may have undone it, on a full disk for one
                 connection.execute("ROLLBACK")
             raise
+        for action in self._local.afterwards:
+            action()
 
     @contextmanager
     def _part_of_a_transaction(self, connection: sqlite3.Connection) -> Iterator[None]:
         if getattr(self._local, "only_reads", False):
             raise RuntimeError("a snapshot is for reading: what is written within it would be undone")
         connection.execute("SAVEPOINT part")
+        told_before = len(self._local.afterwards)
         try:
             yield
         except BaseException:
+            del self._local.afterwards[told_before:]
             if connection.in_transaction:
                 connection.execute("ROLLBACK TO part")
                 connection.execute("RELEASE part")
             raise
         connection.execute("RELEASE part")
+
+    def afterwards(self, action: Callable[[], None]) -> None:
+        """Have *action* follow the transaction of this thread, now if there is none; what is undone is not followed."""
+        if self._connection.in_transaction:
+            self._local.afterwards.append(action)
+        else:
+            action()
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
