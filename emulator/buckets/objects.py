@@ -1,6 +1,6 @@
 """Objects, as a program uses them: put, get, copy, delete. Each is whole or not at all."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from os import fstat
@@ -33,9 +33,12 @@ from emulator.buckets.records import (
     Version,
     VersionEntry,
 )
+from emulator.buckets.removals import Outcome as RemovalOutcome
+from emulator.buckets.removals import Removal, Removals
 from emulator.buckets.staging import StagedFile
 from emulator.buckets.store import COPY, PUT, Precondition, Store, UnnoticedChangeError, Writing
 from emulator.buckets.versions import VersionPage
+from emulator.errors import EmulatorError
 from emulator.state import Database
 
 CHUNK_BYTES = 1024 * 1024
@@ -70,10 +73,13 @@ class OpenObject:
 class Objects:
     """The objects of one home's buckets."""
 
-    def __init__(self, database: Database, folder: Folder, store: Store, blobs: Blobs, staging: Path) -> None:
+    def __init__(
+        self, database: Database, folder: Folder, store: Store, removals: Removals, blobs: Blobs, staging: Path
+    ) -> None:
         self._database = database
         self._folder = folder
         self._store = store
+        self._removals = removals
         self._blobs = blobs
         self._staging = staging
 
@@ -212,13 +218,14 @@ class Objects:
 
         *precondition* raises if what is there now, None for nothing, is not to be deleted.
         """
-        self._check_bucket(bucket)
-        check_key(key)
-        if version_id is not None:
-            return self._store.remove_version(bucket, key, version_id, origin, event, precondition)
-        if precondition is not None or self._keeps_versions(bucket):
-            self._folder.reconcile(bucket, key)
-        return self._store.remove(bucket, key, origin, event, precondition)
+        (outcome,) = self.delete_all(bucket, [Removal(key, version_id, origin, event, precondition)])
+        if isinstance(outcome, EmulatorError):
+            raise outcome
+        return outcome
+
+    def delete_all(self, bucket: str, removals: Sequence[Removal]) -> list[RemovalOutcome]:
+        """Do what `delete` does with each of *removals*, in one transaction; return what it would return, or raise."""
+        return self._removals.remove_all(bucket, removals)
 
     def set_tags(
         self,
@@ -347,10 +354,6 @@ class Objects:
     def _check_bucket(self, bucket: str) -> None:
         with self._database.reading() as connection:
             index.require_bucket(connection, bucket)
-
-    def _keeps_versions(self, bucket: str) -> bool:
-        with self._database.reading() as connection:
-            return index.require_bucket(connection, bucket).versioning != ""
 
 
 def _kept_checksums(source: OpenObject) -> Mapping[str, str]:

@@ -21,6 +21,7 @@ from emulator.buckets.notifications import NotificationRules
 from emulator.buckets.notifications.rules import CheckTargets
 from emulator.buckets.objects import Objects
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
+from emulator.buckets.removals import Removals
 from emulator.buckets.settings import BucketSettings
 from emulator.buckets.store import Store
 from emulator.buckets.watcher import SCAN_SECONDS, Watcher, watcher_for
@@ -73,7 +74,8 @@ class Buckets:
 
     @cached_property
     def objects(self) -> Objects:
-        return Objects(self._database, self._folder, self._store, self._blobs, self._home.staging)
+        removals = Removals(self._database, self._store, self._folder, self._changes)
+        return Objects(self._database, self._folder, self._store, removals, self._blobs, self._home.staging)
 
     @cached_property
     def uploads(self) -> "Uploads":

@@ -4,11 +4,14 @@ from typing import Any
 
 from emulator.buckets.change import Removed
 from emulator.buckets.records import NULL_VERSION
+from emulator.buckets.removals import Removal
 from emulator.errors import EmulatorError
 from emulator.http.aws.errors import MalformedXMLError
 from emulator.http.s3.call import Call, Handler, Output
 
 _MAX_KEYS = 1000
+_MOST_TOGETHER = 32
+"""So that others, who wait to write, do not wait long."""
 
 
 async def delete_object(call: Call) -> Output:
@@ -21,25 +24,26 @@ async def delete_objects(call: Call) -> Output:
     entries = asked["Objects"]
     if not 0 < len(entries) <= _MAX_KEYS:
         raise MalformedXMLError(f"a request deletes 1 to {_MAX_KEYS} objects")
-    return await call.run(_delete_all, call, entries, bool(asked.get("Quiet")))
-
-
-def _delete_all(call: Call, entries: list[dict[str, Any]], quiet: bool) -> Output:
-    call.buckets.get(call.bucket)
     deleted: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
-    for entry in entries:
-        key, version_id = entry["Key"], entry.get("VersionId")
-        named = {"Key": key} | ({"VersionId": version_id} if version_id else {})
-        try:
-            removed = call.buckets.objects.delete(call.bucket, key, version_id, origin=call.origin)
-        except EmulatorError as error:
-            errors.append({**named, "Code": error.code, "Message": error.message})
-            continue
-        told = _told(removed, version_id)
-        marker = {"DeleteMarker": True, "DeleteMarkerVersionId": told["VersionId"]} if told.get("DeleteMarker") else {}
-        deleted.append(named | marker)
-    return {"Errors": errors} if quiet else {"Deleted": deleted, "Errors": errors}
+    for start in range(0, len(entries), _MOST_TOGETHER):
+        together = entries[start : start + _MOST_TOGETHER]
+        removals = [Removal(entry["Key"], entry.get("VersionId"), call.origin) for entry in together]
+        outcomes = await call.write(call.buckets.objects.delete_all, call.bucket, removals)
+        for removal, outcome in zip(removals, outcomes, strict=True):
+            if isinstance(outcome, EmulatorError):
+                errors.append(_named(removal) | {"Code": outcome.code, "Message": outcome.message})
+            else:
+                deleted.append(_named(removal) | _marked(_told(outcome, removal.version_id)))
+    return {"Errors": errors} if asked.get("Quiet") else {"Deleted": deleted, "Errors": errors}
+
+
+def _named(removal: Removal) -> dict[str, str]:
+    return {"Key": removal.key} | ({"VersionId": removal.version_id} if removal.version_id else {})
+
+
+def _marked(told: dict[str, Any]) -> dict[str, Any]:
+    return {"DeleteMarker": True, "DeleteMarkerVersionId": told["VersionId"]} if told.get("DeleteMarker") else {}
 
 
 def _told(removed: Removed | None, version_id: str | None) -> dict[str, Any]:
