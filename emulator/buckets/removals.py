@@ -54,7 +54,7 @@ class Removals:
         try:
             check_key(one.key)
             if one.version_id is None and (keeps_versions or one.precondition is not None):
-                self._folder.reconcile(bucket, one.key)
+                self._folder.reconcile(bucket, one.key, stillness_seconds=0)
         except EmulatorError as error:
             return error
         return None

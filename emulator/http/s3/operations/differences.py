@@ -16,6 +16,7 @@ DIFFERENCES = {
     "CopyObject": "one request copies any size; a copy of a composite checksum has none",
     "CreateBucket": "any region is taken; a bucket can adopt a folder (`cloudlet s3 mb --path`)",
     "DeleteObject": "of a versioned bucket, the file goes and the versions stay",
+    "DeleteObjects": "need not bring a checksum; one that comes is compared",
     "GetBucketAccelerateConfiguration": _KEPT,
     "GetBucketAcl": "the owner's, as of every bucket whose ACLs are off",
     "GetObjectAcl": "the owner's, as of every bucket whose ACLs are off",
