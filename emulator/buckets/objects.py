@@ -319,7 +319,12 @@ class Objects:
             current = index.get(connection, bucket, key)
             version = versions.get(connection, bucket, key, version_id)
         if current is not None and current.version_id == version_id:
-            opened = self.open(bucket, key)
+            try:
+                opened = self.open(bucket, key)
+            except NoSuchKeyError:
+                if self._row(bucket, key) == current:
+                    raise
+                return self._open_version(bucket, key, version_id)  # it is an older one by now
             if opened.stored.version_id == version_id:
                 return opened
             opened.file.close()

@@ -2,6 +2,7 @@
 
 import hashlib
 import http.client
+import io
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -154,3 +155,43 @@ def test_a_put_on_a_condition_beside_others_is_done_or_refused_for_that_conditio
 
     assert statuses <= {200, 412}
     assert not clients.refused
+
+
+def test_a_version_is_read_while_it_becomes_an_older_one(server: Server, buckets: Buckets) -> None:
+    """
+    A delete marker, or another version, comes over it; who asks for the version by its id gets that.
+    """
+    buckets.create_bucket("raw")
+    buckets.set_versioning("raw", "Enabled")
+    newest = [buckets.objects.put("raw", "key", io.BytesIO(b"first")).version_id]
+    stopping, refused = threading.Event(), list[str]()
+
+    def read() -> None:
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
+            while not stopping.is_set():
+                version = newest[-1]
+                connection.request("GET", f"/raw/key?versionId={version}")
+                answer = connection.getresponse()
+                body = answer.read()
+                if (answer.status, answer.headers["x-amz-version-id"]) != (200, version):
+                    refused.append(f"{answer.status} {body!r}")
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    try:
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
+            end = time.monotonic() + SECONDS
+            while time.monotonic() < end or len(newest) < ENOUGH:
+                connection.request("PUT", "/raw/key", b"x" * 1000)
+                answer = connection.getresponse()
+                answer.read()
+                newest.append(answer.headers["x-amz-version-id"])
+                connection.request("DELETE", "/raw/key")
+                connection.getresponse().read()
+    finally:
+        stopping.set()
+        for reader in readers:
+            reader.join()
+
+    assert not refused
