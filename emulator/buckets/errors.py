@@ -1,6 +1,7 @@
 """What S3 says when it says no: AWS's code and wording; who was meant is in the hint."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from emulator.errors import ConflictError, EmulatorError, InvalidRequestError, NotFoundError, nearest
 
@@ -130,11 +131,12 @@ class MarkerNotAllowedError(InvalidRequestError):
 
     code = "MethodNotAllowed"
 
-    def __init__(self, bucket: str, key: str, version_id: str) -> None:
+    def __init__(self, bucket: str, key: str, version_id: str, made_at: datetime) -> None:
         super().__init__("The specified method is not allowed against this resource.")
         self.bucket = bucket
         self.key = key
         self.version_id = version_id
+        self.made_at = made_at
 
 
 class BucketAlreadyOwnedByYouError(ConflictError):

@@ -110,12 +110,9 @@ class Folder:
         if (written := files.spelling(key)) != key:  # a program wrote to `a`, and that is the file `A`
             self.reconcile(bucket, written, stillness_seconds=stillness_seconds)
         for _ in range(_ATTEMPTS):
-            seen = files.fingerprint(key)
-            with self._database.snapshot() as connection:
-                row = index.get(connection, bucket, key)
-                if _nothing_to_do(key, seen, row):
-                    return None
-                keeps_versions = index.require_bucket(connection, bucket).versioning != ""
+            if (difference := self._difference(bucket, key)) is None:
+                return None
+            seen, keeps_versions = difference
             reading = None
             if seen is not None:
                 reading = self._read(bucket, key, seen, stillness_seconds, with_copy=keeps_versions)
@@ -162,6 +159,21 @@ class Folder:
                 blob=copy,
             )
             return change.write(found, current, events.COPY)[1]
+
+    def _difference(self, bucket: str, key: str) -> tuple[Fingerprint | None, bool] | None:
+        """
+        Return what the file looks like and whether its bucket keeps versions; None if the file is what its row says.
+
+        The second look is one where nobody else writes: one of us may have put the file in place, and not yet its row.
+        """
+        files = self.files(bucket)
+        for beginning in (self._database.snapshot, self._database.transaction):
+            with beginning() as connection:
+                seen = files.fingerprint(key)
+                if _nothing_to_do(key, seen, index.get(connection, bucket, key)):
+                    return None
+                keeps_versions = index.require_bucket(connection, bucket).versioning != ""
+        return seen, keeps_versions
 
     def _read(
         self, bucket: str, key: str, seen: Fingerprint, stillness_seconds: float | None, *, with_copy: bool

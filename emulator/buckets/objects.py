@@ -22,10 +22,23 @@ from emulator.buckets.files import fingerprint_of
 from emulator.buckets.folder import Folder, digest_of
 from emulator.buckets.keys import check_key, is_storable
 from emulator.buckets.placements import Outcome, Placement, Placements
-from emulator.buckets.records import OURSELVES, Content, Description, Entry, Origin, Page, StoredObject
+from emulator.buckets.records import (
+    OURSELVES,
+    Content,
+    Description,
+    Entry,
+    Origin,
+    Page,
+    StoredObject,
+    Version,
+    VersionEntry,
+)
+from emulator.buckets.removals import Outcome as RemovalOutcome
+from emulator.buckets.removals import Removal, Removals
 from emulator.buckets.staging import StagedFile
 from emulator.buckets.store import COPY, PUT, Precondition, Store, Writing
 from emulator.buckets.versions import VersionPage
+from emulator.errors import EmulatorError
 from emulator.state import Database
 
 CHUNK_BYTES = 1024 * 1024
@@ -61,12 +74,20 @@ class Objects:
     """The objects of one home's buckets."""
 
     def __init__(
-        self, database: Database, folder: Folder, store: Store, placements: Placements, blobs: Blobs, staging: Path
+        self,
+        database: Database,
+        folder: Folder,
+        store: Store,
+        placements: Placements,
+        removals: Removals,
+        blobs: Blobs,
+        staging: Path,
     ) -> None:
         self._database = database
         self._folder = folder
         self._store = store
         self._placements = placements
+        self._removals = removals
         self._blobs = blobs
         self._staging = staging
 
@@ -127,6 +148,9 @@ class Objects:
             self._folder.reconcile(bucket, key, stillness_seconds=_STILLNESS_SECONDS)
             if self._row(bucket, key) is None:
                 raise self._missing(bucket, key)
+            with self._database.transaction():  # whoever writes the key through us does not do so meanwhile
+                if (opened := self.open_known(bucket, key)) is not None:
+                    return opened
         raise ObjectBeingWrittenError(bucket, key)
 
     def open_known(self, bucket: str, key: str) -> OpenObject | None:
@@ -205,13 +229,14 @@ class Objects:
 
         *precondition* raises if what is there now, None for nothing, is not to be deleted.
         """
-        self._check_bucket(bucket)
-        check_key(key)
-        if version_id is not None:
-            return self._store.remove_version(bucket, key, version_id, origin, event, precondition)
-        if precondition is not None or self._keeps_versions(bucket):
-            self._folder.reconcile(bucket, key)
-        return self._store.remove(bucket, key, origin, event, precondition)
+        (outcome,) = self.delete_all(bucket, [Removal(key, version_id, origin, event, precondition)])
+        if isinstance(outcome, EmulatorError):
+            raise outcome
+        return outcome
+
+    def delete_all(self, bucket: str, removals: Sequence[Removal]) -> list[RemovalOutcome]:
+        """Do what `delete` does with each of *removals*, in one transaction; return what it would return, or raise."""
+        return self._removals.remove_all(bucket, removals)
 
     def set_tags(
         self,
@@ -262,11 +287,34 @@ class Objects:
         start_key: str = "",
         start_version: str | None = None,
         limit: int = 1000,
-    ) -> VersionPage:
+    ) -> VersionPage[Version]:
         """Return a page of the bucket's versions and delete markers; see `versions.page`."""
         with self._database.snapshot() as connection:
             index.require_bucket(connection, bucket)
             return versions.page(
+                connection,
+                bucket,
+                prefix=prefix,
+                delimiter=delimiter,
+                start_key=start_key,
+                start_version=start_version,
+                limit=limit,
+            )
+
+    def version_entries(
+        self,
+        bucket: str,
+        *,
+        prefix: str = "",
+        delimiter: str = "",
+        start_key: str = "",
+        start_version: str | None = None,
+        limit: int = 1000,
+    ) -> VersionPage[VersionEntry]:
+        """Return a page with what a listing shows; see `versions.entries`."""
+        with self._database.snapshot() as connection:
+            index.require_bucket(connection, bucket)
+            return versions.entries(
                 connection,
                 bucket,
                 prefix=prefix,
@@ -282,7 +330,12 @@ class Objects:
             current = index.get(connection, bucket, key)
             version = versions.get(connection, bucket, key, version_id)
         if current is not None and current.version_id == version_id:
-            opened = self.open(bucket, key)
+            try:
+                opened = self.open(bucket, key)
+            except NoSuchKeyError:
+                if self._row(bucket, key) == current:
+                    raise
+                return self._open_version(bucket, key, version_id)  # it is an older one by now
             if opened.stored.version_id == version_id:
                 return opened
             opened.file.close()
@@ -290,7 +343,7 @@ class Objects:
         if version is None:
             raise NoSuchVersionError(bucket, key, version_id)
         if version.is_marker:
-            raise MarkerNotAllowedError(bucket, key, version_id)
+            raise MarkerNotAllowedError(bucket, key, version_id, version.stored.last_modified)
         return self._open_blob(version.stored)
 
     def _open_blob(self, stored: StoredObject) -> OpenObject:
@@ -317,10 +370,6 @@ class Objects:
     def _check_bucket(self, bucket: str) -> None:
         with self._database.reading() as connection:
             index.require_bucket(connection, bucket)
-
-    def _keeps_versions(self, bucket: str) -> bool:
-        with self._database.reading() as connection:
-            return index.require_bucket(connection, bucket).versioning != ""
 
 
 def _kept_checksums(source: OpenObject) -> Mapping[str, str]:

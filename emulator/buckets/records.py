@@ -94,6 +94,24 @@ class Version:
     def key(self) -> str:
         return self.stored.key
 
+    @property
+    def version_id(self) -> str:
+        return self.stored.version_id
+
+
+class VersionEntry(NamedTuple):
+    """A version or a delete marker as a listing shows it; see `Entry`."""
+
+    key: str
+    version_id: str
+    is_marker: bool
+    is_latest: bool
+    size_bytes: int
+    mtime_ns: int
+    etag: str
+    checksums: str
+    headers: str
+
 
 class Entry(NamedTuple):
     """An object as a listing shows it, cheaply made: `checksums` and `headers` are JSON, as in the row."""

@@ -22,6 +22,7 @@ from emulator.buckets.notifications.rules import CheckTargets
 from emulator.buckets.objects import Objects
 from emulator.buckets.placements import Placements
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
+from emulator.buckets.removals import Removals
 from emulator.buckets.settings import BucketSettings
 from emulator.buckets.store import Store
 from emulator.buckets.watcher import SCAN_SECONDS, Watcher, watcher_for
@@ -75,7 +76,8 @@ class Buckets:
     @cached_property
     def objects(self) -> Objects:
         placements = Placements(self._store, self._folder, self._changes)
-        return Objects(self._database, self._folder, self._store, placements, self._blobs, self._home.staging)
+        removals = Removals(self._database, self._store, self._folder, self._changes)
+        return Objects(self._database, self._folder, self._store, placements, removals, self._blobs, self._home.staging)
 
     @cached_property
     def uploads(self) -> "Uploads":
@@ -144,7 +146,7 @@ class Buckets:
 
     def versioning(self, name: str) -> str:
         """Return "Enabled", "Suspended", or "" for a bucket that was never asked to keep versions."""
-        with self._database.snapshot() as connection:
+        with self._database.reading() as connection:
             return index.require_bucket(connection, name).versioning
 
     def set_versioning(self, name: str, status: str) -> None:

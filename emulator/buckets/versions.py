@@ -3,19 +3,22 @@
 import heapq
 import itertools
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from emulator.buckets import index
 from emulator.buckets.listing import cut, grouped, key_range
-from emulator.buckets.records import Fingerprint, StoredObject, Version
+from emulator.buckets.records import Fingerprint, StoredObject, Version, VersionEntry
+
+V = TypeVar("V", Version, VersionEntry)
 
 
 @dataclass(frozen=True)
-class VersionPage:
+class VersionPage(Generic[V]):
     """Part of a listing of versions; `next_key` and `next_version` are what the following page starts after."""
 
-    versions: tuple[Version, ...]
+    versions: tuple[V, ...]
     common_prefixes: tuple[str, ...]
     next_key: str | None
     next_version: str | None
@@ -87,7 +90,7 @@ def page(
     start_key: str = "",
     start_version: str | None = None,
     limit: int = 1000,
-) -> VersionPage:
+) -> VersionPage[Version]:
     """
     Return up to *limit* versions, markers and common prefixes of *bucket*: by key, the newest of each first.
 
@@ -95,34 +98,70 @@ def page(
     """
 
     def read(start: str, inclusive: bool) -> Iterator[Version]:
-        return _read(connection, bucket, prefix, start, inclusive=inclusive)
+        where, values = key_range(bucket, prefix, start, inclusive=inclusive)
+        current = (Version(stored, False, True) for stored in index.read(connection, where, values))
+        rows = connection.execute(
+            f"SELECT * FROM object_version WHERE {where} ORDER BY key, sequencer DESC",  # noqa: S608
+            values,
+        )
+        return _merged(current, map(_version, rows), lambda version: replace(version, is_latest=True))
 
-    entries: Iterator[Version | str] = grouped(read, prefix, delimiter, start_key)
+    return _page(read, prefix, delimiter, start_key, start_version, limit)
+
+
+def entries(
+    connection: sqlite3.Connection,
+    bucket: str,
+    *,
+    prefix: str = "",
+    delimiter: str = "",
+    start_key: str = "",
+    start_version: str | None = None,
+    limit: int = 1000,
+) -> VersionPage[VersionEntry]:
+    """Return what `page` does, without what no listing shows."""
+
+    def rows(sql: str, values: tuple[str, ...]) -> Iterator[VersionEntry]:
+        cursor = connection.cursor()
+        cursor.row_factory = None
+        return map(VersionEntry._make, cursor.execute(sql, values))
+
+    def read(start: str, inclusive: bool) -> Iterator[VersionEntry]:
+        where, values = key_range(bucket, prefix, start, inclusive=inclusive)
+        columns = "size_bytes, mtime_ns, etag, checksums, headers"
+        now = f"SELECT key, version_id, FALSE, TRUE, {columns} FROM object WHERE {where} ORDER BY key"  # noqa: S608
+        before = f"SELECT key, version_id, is_marker, FALSE, {columns} FROM object_version WHERE {where}"  # noqa: S608
+        current, older = rows(now, values), rows(f"{before} ORDER BY key, sequencer DESC", values)
+        return _merged(current, older, lambda version: version._replace(is_latest=True))
+
+    return _page(read, prefix, delimiter, start_key, start_version, limit)
+
+
+def _page(
+    read: Callable[[str, bool], Iterator[V]],
+    prefix: str,
+    delimiter: str,
+    start_key: str,
+    start_version: str | None,
+    limit: int,
+) -> VersionPage[V]:
+    following: Iterator[V | str] = grouped(read, prefix, delimiter, start_key)
     if start_version is not None:
         same_key = itertools.takewhile(lambda version: version.key == start_key, read(start_key, True))
-        rest = itertools.dropwhile(lambda version: version.stored.version_id != start_version, same_key)
-        entries = itertools.chain(itertools.islice(rest, 1, None), entries)
-    found, prefixes, next_key = cut(entries, limit)
+        rest = itertools.dropwhile(lambda version: version.version_id != start_version, same_key)
+        following = itertools.chain(itertools.islice(rest, 1, None), following)
+    found, prefixes, next_key = cut(following, limit)
     ends_with_version = next_key is not None and found and found[-1].key == next_key
-    return VersionPage(found, prefixes, next_key, found[-1].stored.version_id if ends_with_version else None)
+    return VersionPage(found, prefixes, next_key, found[-1].version_id if ends_with_version else None)
 
 
-def _read(
-    connection: sqlite3.Connection, bucket: str, prefix: str, start: str, *, inclusive: bool
-) -> Iterator[Version]:
-    where, values = key_range(bucket, prefix, start, inclusive=inclusive)
-    current = (Version(stored, False, True) for stored in index.read(connection, where, values))
-    rows = connection.execute(
-        f"SELECT * FROM object_version WHERE {where} ORDER BY key, sequencer DESC",  # noqa: S608
-        values,
-    )
-    older = (_version(row) for row in rows)
+def _merged(current: Iterator[V], older: Iterator[V], as_latest: Callable[[V], V]) -> Iterator[V]:
+    """Yield all by key; what comes first of a key is its latest."""
     last_key = None
     # Of two with one key, the current version comes first: merge prefers the earlier iterable.
     for version in heapq.merge(current, older, key=lambda version: version.key.encode()):
-        is_latest = version.key != last_key
+        yield version if version.is_latest or version.key == last_key else as_latest(version)
         last_key = version.key
-        yield version if version.is_latest == is_latest else Version(version.stored, version.is_marker, is_latest)
 
 
 def _version(row: sqlite3.Row) -> Version:

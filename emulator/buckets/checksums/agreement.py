@@ -89,6 +89,7 @@ def check_completed_value(upload: UploadChecksum, value: str, headers: Mapping[s
         return
     expected, _, parts = value.partition("-")
     if digest != decoded(algorithm, expected) or (dash and count != parts):
+        # S3 spells it so here, and in capitals where a body comes with its checksum.
         raise BadDigestError(f"The {algorithm.lower()} you specified did not match the calculated checksum.")
 
 

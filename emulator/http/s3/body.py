@@ -8,7 +8,6 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from emulator.errors import InvalidRequestError
 from emulator.http.aws.errors import BodyTooLargeError
-from emulator.http.aws.xml_reading import MAX_BYTES as MAX_DOCUMENT_BYTES
 from emulator.http.s3.pace import STRANGERS, Pace, Patience
 from emulator.signatures import BodyVerifier
 from emulator.units import GIB, MIB
@@ -128,13 +127,6 @@ class Body:
             return await (reading if self._stream.is_eof() else self._patience.wait(reading))
         except web.RequestPayloadError as error:  # HTTP's own chunks are wrong, or the sender stopped in the middle
             raise _incomplete() from error
-
-
-async def read_document(
-    request: web.Request, headers: Mapping[str, str], verifier: BodyVerifier | None, pace: Pace = STRANGERS
-) -> bytes:
-    """Return the whole body of a request that is a small document."""
-    return await Body(request, headers, verifier, pace).whole(MAX_DOCUMENT_BYTES)
 
 
 def _frame(line: bytes) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""The `Contents` of a listing, written straight from rows: an answer has a thousand of them."""
+"""The objects and versions of a listing, written straight from rows: an answer has a thousand of them."""
 
 import functools
 import json
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from emulator.buckets.records import Entry
+from emulator.buckets.records import Entry, VersionEntry
 from emulator.http.aws.timestamps import write_iso
 from emulator.http.aws.xml_writing import Verbatim, escape
 from emulator.settings import ACCOUNT_ID
@@ -29,6 +29,32 @@ def contents_of(entries: Iterable[Entry], encode: Callable[[str], str] | None, *
             f"<StorageClass>{_storage_class(entry.headers)}</StorageClass></Contents>"
             for entry in entries
         )
+    )
+
+
+def versions_of(entries: Iterable[VersionEntry], encode: Callable[[str], str] | None) -> Verbatim:
+    """Return the elements of versions that have bytes; see `contents_of`."""
+    return Verbatim(
+        "".join(
+            f"<Version>{_identity(entry, encode)}"
+            f"<ETag>&quot;{entry.etag}&quot;</ETag>{_algorithm(entry.checksums)}"
+            f"<Size>{entry.size_bytes}</Size>"
+            f"<StorageClass>{_storage_class(entry.headers)}</StorageClass></Version>"
+            for entry in entries
+        )
+    )
+
+
+def markers_of(entries: Iterable[VersionEntry], encode: Callable[[str], str] | None) -> Verbatim:
+    """Return the elements of delete markers; see `contents_of`."""
+    return Verbatim("".join(f"<DeleteMarker>{_identity(entry, encode)}</DeleteMarker>" for entry in entries))
+
+
+def _identity(entry: VersionEntry, encode: Callable[[str], str] | None) -> str:
+    return (
+        f"<Key>{_key(entry.key, encode)}</Key><VersionId>{entry.version_id}</VersionId>"
+        f"<IsLatest>{'true' if entry.is_latest else 'false'}</IsLatest>"
+        f"<LastModified>{_moment(entry.mtime_ns // _SECOND_NS)}</LastModified>{_OWNER}"
     )
 
 

@@ -65,7 +65,7 @@ def tags_of(asked: Mapping[str, Any]) -> dict[str, str]:
     return check_tags(dict(pairs))
 
 
-def facts_of(stored: StoredObject, *, checksums: bool = False) -> dict[str, Any]:
+def facts_of(call: Call, stored: StoredObject, *, checksums: bool = False) -> dict[str, Any]:
     """Return what GetObject and HeadObject say of *stored*; its checksums only if asked for."""
     description = stored.description
     facts = {
@@ -76,7 +76,7 @@ def facts_of(stored: StoredObject, *, checksums: bool = False) -> dict[str, Any]
         **ENCRYPTED,
         **description.headers,
         "Metadata": description.metadata,
-        **version_of(stored),
+        **version_of(call, stored),
     }
     if description.tags:
         facts["TagCount"] = len(description.tags)
@@ -85,8 +85,8 @@ def facts_of(stored: StoredObject, *, checksums: bool = False) -> dict[str, Any]
     return facts
 
 
-def version_of(stored: StoredObject) -> dict[str, str]:
-    """Return the version id, where the bucket has ever kept versions."""
-    if stored.version_id == NULL_VERSION and (stored.blob is None or not stored.in_folder):
+def version_of(call: Call, stored: StoredObject) -> dict[str, str]:
+    """Return the version id, where the bucket of *stored* has ever kept versions."""
+    if stored.version_id == NULL_VERSION and not call.buckets.versioning(stored.bucket):
         return {}
     return {"VersionId": stored.version_id}

@@ -20,10 +20,11 @@ from emulator.http.aws.s3 import headers_of, path_of, s3
 from emulator.http.s3 import PATH
 from emulator.http.s3.address import Address, address_of
 from emulator.http.s3.authority import Authority
-from emulator.http.s3.body import BLOCK_BYTES, read_document
+from emulator.http.s3.body import BLOCK_BYTES
 from emulator.http.s3.call import Call, Means, common_headers
 from emulator.http.s3.cors import Cors
 from emulator.http.s3.demands import check_demands
+from emulator.http.s3.documents import read_document
 from emulator.http.s3.errors import NotImplementedByS3Error, error_answer
 from emulator.http.s3.expectation import meet_expectation
 from emulator.http.s3.forms import is_form
@@ -129,7 +130,7 @@ class S3Door:
         """Return the call that *request* is, its sender known if that matters."""
         operation, asked, verifier = self._read(request, address)
         if request.can_read_body and not _is_about_bytes(operation):
-            body = await read_document(request, asked.headers, verifier, self._means.pace)
+            body = await read_document(request, operation, asked.headers, verifier, self._means.pace)
             asked = dataclasses.replace(asked, body=body)
         parsed = s3().protocol.parse(operation, asked)
         check_demands(operation, parsed)

@@ -4,8 +4,10 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from emulator.buckets.errors import DeletedObjectError, MarkerNotAllowedError
 from emulator.errors import ConflictError, EmulatorError, InvalidRequestError, NotFoundError
 from emulator.http.aws.restxml import render_error
+from emulator.http.aws.timestamps import write_http_date
 from emulator.http.s3.call import common_headers
 
 _BY_CODE = {
@@ -67,7 +69,8 @@ def status_of(error: EmulatorError) -> int:
 
 def error_answer(request: web.Request, request_id: str, error: EmulatorError) -> web.Response:
     """Return *error* as S3 words it; to HEAD, the status alone."""
-    status, headers = status_of(error), common_headers(request_id) | getattr(error, "headers", {})
+    status = status_of(error)
+    headers = common_headers(request_id) | _marker_headers(error) | getattr(error, "headers", {})
     if request.method == "HEAD":
         return web.Response(status=status, headers=headers)
     about = {"Key": getattr(error, "key", None), "BucketName": getattr(error, "bucket", None)}
@@ -80,3 +83,13 @@ def error_answer(request: web.Request, request_id: str, error: EmulatorError) ->
     }
     rendered = render_error(error.code, error.message, status, fields)
     return web.Response(status=status, headers=headers | rendered.headers, body=rendered.body)
+
+
+def _marker_headers(error: EmulatorError) -> dict[str, str]:
+    """Return what tells a reader that there is a delete marker, so that the object has been there once."""
+    if not isinstance(error, DeletedObjectError | MarkerNotAllowedError):
+        return {}
+    headers = {"x-amz-delete-marker": "true", "x-amz-version-id": error.version_id}
+    if isinstance(error, MarkerNotAllowedError):
+        headers |= {"Allow": "DELETE", "Last-Modified": write_http_date(error.made_at)}
+    return headers

@@ -106,7 +106,7 @@ class Websites:
     ) -> web.StreamResponse:
         call = self._call(request, bucket, key, request_id)
         with await call.run(self._buckets.objects.open, bucket, key) as opened:
-            rendered = s3().protocol.render(call.operation, facts_of(opened.stored))
+            rendered = s3().protocol.render(call.operation, facts_of(call, opened.stored))
             headers = common_headers(request_id) | rendered.headers
             if request.method == "HEAD":
                 return web.Response(status=status, headers=headers | {"Content-Length": str(opened.stored.size_bytes)})

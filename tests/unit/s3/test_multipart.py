@@ -150,6 +150,27 @@ def test_a_part_may_have_another_checksum_where_none_was_asked_for(server: Serve
     assert f"<ChecksumCRC64NVME>{whole.base64()}</ChecksumCRC64NVME>" in content.decode()
 
 
+def test_a_completion_gives_the_checksum_that_s3_chose_or_another_that_nobody_compares(s3: Any, raw: Path) -> None:
+    """
+    S3 has no other of the whole: only that one tells whether it is what was meant.
+    """
+    named = {"Bucket": "raw", "Key": "a"}
+    named["UploadId"] = s3.create_multipart_upload(**named)["UploadId"]
+    etag = s3.upload_part(**named, PartNumber=1, Body=b"x")["ETag"]
+    part = {"PartNumber": 1, "ETag": etag}
+
+    def complete(part: dict[str, Any], **whole: str) -> Any:
+        return s3.complete_multipart_upload(**named, MultipartUpload={"Parts": [part]}, **whole)
+
+    assert refused(complete, part=part, ChecksumCRC64NVME="AAAAAAAAAAA=") == ("BadDigest", 400)
+    assert refused(complete, part={**part, "ChecksumCRC32": "AAAAAA=="}) == ("InvalidPart", 400)
+    assert refused(complete, part={**part, "ChecksumCRC64NVME": "AAAAAAAAAAA="}) == ("InvalidPart", 400)
+    done = complete(part, ChecksumCRC32="AAAAAA==")
+
+    assert "ChecksumCRC32" not in done
+    assert (raw / "a").read_bytes() == b"x"
+
+
 def test_parts_come_with_the_checksum_that_was_asked_for(s3: Any, raw: Path, server: Server) -> None:
     """
     boto3 sends a CRC32 unless it is told otherwise, and AWS does not take it for a SHA256.

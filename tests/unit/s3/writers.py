@@ -167,8 +167,9 @@ class Writer(threading.Thread):
         answer = self._connection.getresponse()
         document = answer.read()
         self._notes.statuses[answer.status] += 1
-        # A copy may find no source, or one that is being written to; all else must work.
-        if answer.status not in (200, 204, 404, 409, 503):
+        # A copy may find no source, or one that a program is writing to; all else must work.
+        is_copy = "x-amz-copy-source" in (headers or {})
+        if answer.status not in (200, 204, 404, 409) and not (is_copy and answer.status == 503):
             self._notes.strange.append(f"{answer.status} {method} {key} {document!r}")
         if told and answer.status == 200 and b"<Error>" not in document:
             self._notes.done.append((answer.headers["x-amz-request-id"], bucket, key.partition("?")[0]))

@@ -3,12 +3,13 @@
 from typing import Any
 from urllib.parse import quote
 
-from emulator.buckets import Page, StoredObject
+from emulator.buckets import Page
 from emulator.buckets.errors import InvalidArgumentError
-from emulator.buckets.records import Entry, Version
+from emulator.buckets.records import Entry, VersionEntry
+from emulator.buckets.versions import VersionPage
 from emulator.http.aws.xml_writing import Verbatim
 from emulator.http.s3.call import Call, Handler, Output
-from emulator.http.s3.contents import contents_of
+from emulator.http.s3.contents import contents_of, markers_of, versions_of
 from emulator.http.s3.counts import count_of
 from emulator.http.s3.tokens import start_of, token_of
 from emulator.settings import ACCOUNT_ID
@@ -49,14 +50,14 @@ class Listing:
         """Return the objects of a page."""
         return contents_of(page.objects, self.encode if self.encoding else None, owner=owner)
 
+    def versions(self, page: VersionPage[VersionEntry]) -> Verbatim:
+        """Return the versions of a page that have bytes."""
+        versions = (one for one in page.versions if not one.is_marker)
+        return versions_of(versions, self.encode if self.encoding else None)
 
-def algorithms(stored: StoredObject) -> dict[str, Any]:
-    """Return which checksums there are of an object."""
-    checksums = stored.content.checksums
-    if not checksums:
-        return {}
-    names = [name.removeprefix("Checksum") for name in checksums if name != "ChecksumType"]
-    return {"ChecksumAlgorithm": names, "ChecksumType": checksums.get("ChecksumType", "FULL_OBJECT")}
+    def markers(self, page: VersionPage[VersionEntry]) -> Verbatim:
+        """Return the delete markers of a page."""
+        return markers_of((one for one in page.versions if one.is_marker), self.encode if self.encoding else None)
 
 
 async def list_objects(call: Call) -> Output:
@@ -93,7 +94,7 @@ async def list_object_versions(call: Call) -> Output:
     if version and not key:
         raise InvalidArgumentError("A version-id marker cannot be specified without a key marker.")
     page = await call.run(
-        call.buckets.objects.versions,
+        call.buckets.objects.version_entries,
         call.bucket,
         prefix=listing.prefix,
         delimiter=listing.delimiter,
@@ -105,8 +106,8 @@ async def list_object_versions(call: Call) -> Output:
     document |= {
         "KeyMarker": listing.encode(key),
         "VersionIdMarker": version or "",
-        "Versions": [_version(listing, one) for one in page.versions if not one.is_marker],
-        "DeleteMarkers": [_marker(listing, one) for one in page.versions if one.is_marker],
+        "Versions": listing.versions(page),
+        "DeleteMarkers": listing.markers(page),
     }
     if page.next_key is not None:
         document |= {"NextKeyMarker": listing.encode(page.next_key), "NextVersionIdMarker": page.next_version}
@@ -122,32 +123,6 @@ def _page(call: Call, listing: Listing, start_after: str) -> Page[Entry]:
         start_after=start_after,
         limit=listing.limit,
     )
-
-
-def _version(listing: Listing, version: Version) -> dict[str, Any]:
-    stored = version.stored
-    return {
-        "Key": listing.encode(stored.key),
-        "VersionId": stored.version_id,
-        "IsLatest": version.is_latest,
-        "LastModified": stored.last_modified,
-        "ETag": f'"{stored.etag}"',
-        **algorithms(stored),
-        "Size": stored.size_bytes,
-        "StorageClass": stored.description.headers.get("StorageClass", "STANDARD"),
-        "Owner": OWNER,
-    }
-
-
-def _marker(listing: Listing, version: Version) -> dict[str, Any]:
-    stored = version.stored
-    return {
-        "Key": listing.encode(stored.key),
-        "VersionId": stored.version_id,
-        "IsLatest": version.is_latest,
-        "LastModified": stored.last_modified,
-        "Owner": OWNER,
-    }
 
 
 OPERATIONS: dict[str, Handler] = {

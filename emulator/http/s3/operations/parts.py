@@ -6,7 +6,6 @@ from aiohttp import web
 
 from emulator.buckets.checksums import Checksum, check_uploaded_part, given_in
 from emulator.buckets.errors import PreconditionFailedError
-from emulator.buckets.records import NULL_VERSION
 from emulator.buckets.upload_rows import Upload, UploadedPart
 from emulator.errors import InvalidRequestError
 from emulator.http.aws.errors import InvalidArgumentError
@@ -59,10 +58,9 @@ def _copy(call: Call, upload: Upload, number: int, source: CopySource) -> Output
             raise InvalidRequestError("The source became shorter while it was copied.", code="InvalidRequest")
         opened.check_unchanged()
         part = uploads.put_part(upload, number, staged, {algorithm.member: checksum.base64()})
-    version_id = version_of(opened.stored).get("VersionId")
     return {
         "CopyPartResult": {"ETag": f'"{part.etag}"', "LastModified": part.last_modified, **part.checksums},
-        "CopySourceVersionId": None if version_id == NULL_VERSION else version_id,
+        "CopySourceVersionId": version_of(call, opened.stored).get("VersionId"),
         **ENCRYPTED,
     }
 

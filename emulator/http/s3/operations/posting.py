@@ -95,7 +95,7 @@ def _description(call: Call, fields: Mapping[str, str]) -> Description:
 
 def _answer(call: Call, stored: StoredObject, fields: Mapping[str, str]) -> web.Response:
     location, etag = location_of(call.request, call.bucket, call.key), f'"{stored.etag}"'
-    output = {"ETag": etag, **ENCRYPTED, **version_of(stored), **expiration_of(call, stored)}
+    output = {"ETag": etag, **ENCRYPTED, **version_of(call, stored), **expiration_of(call, stored)}
     headers = common_headers(call.request_id) | s3().protocol.render(call.operation, output).headers
     wanted = fields.get("success_action_redirect") or fields.get("redirect") or ""
     if _is_address(wanted):

@@ -50,7 +50,7 @@ async def head_object(call: Call) -> web.StreamResponse:
 
 async def get_object_attributes(call: Call) -> Output:
     stored = await call.run(call.buckets.objects.head, call.bucket, call.key, call.version_id)
-    facts = facts_of(stored, checksums=True)
+    facts = facts_of(call, stored, checksums=True)
     wanted = set(call.asked["ObjectAttributes"])
     output: dict[str, Any] = {name: facts[name] for name in ("LastModified", "VersionId") if name in facts}
     if "ETag" in wanted:
@@ -81,10 +81,10 @@ def _answer(call: Call, opened: OpenObject) -> tuple[int, range, dict[str, Any]]
     stored, asked = opened.stored, call.asked
     wants_checksums = asked.get("ChecksumMode") == "ENABLED"
     if not is_modified(stored, asked):
-        facts = facts_of(stored)
+        facts = facts_of(call, stored)
         return 304, range(0), {name: facts[name] for name in facts.keys() & _NOT_MODIFIED}
     part = _part(stored, asked)
-    facts = facts_of(stored, checksums=wants_checksums and part is None) | expiration_of(call, stored)
+    facts = facts_of(call, stored, checksums=wants_checksums and part is None) | expiration_of(call, stored)
     if "PartNumber" in asked and stored.content.parts:
         facts["PartsCount"] = len(stored.content.parts)
     if part:

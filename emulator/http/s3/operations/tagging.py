@@ -7,7 +7,7 @@ from emulator.http.s3.descriptions import version_of
 
 async def get_object_tagging(call: Call) -> Output:
     stored = await call.run(call.buckets.objects.head, call.bucket, call.key, call.version_id)
-    return {"TagSet": tag_set_of(stored.description.tags), **version_of(stored)}
+    return {"TagSet": tag_set_of(stored.description.tags), **version_of(call, stored)}
 
 
 async def put_object_tagging(call: Call) -> Output:
@@ -22,7 +22,7 @@ async def _set(call: Call, tags: dict[str, str] | None) -> Output:
     stored = await call.write(
         call.buckets.objects.set_tags, call.bucket, call.key, tags, call.version_id, origin=call.origin
     )
-    return version_of(stored)
+    return version_of(call, stored)
 
 
 OPERATIONS: dict[str, Handler] = {

@@ -25,7 +25,7 @@ async def put_object(call: Call) -> Output:
     return {
         "ETag": f'"{stored.etag}"',
         **ENCRYPTED,
-        **version_of(stored),
+        **version_of(call, stored),
         **stored.content.checksums,
         **expiration_of(call, stored),
     }
@@ -48,10 +48,10 @@ async def copy_object(call: Call) -> Output | web.StreamResponse:
             **copied.content.checksums,
         },
         **ENCRYPTED,
-        **version_of(copied),
+        **version_of(call, copied),
         **expiration_of(call, copied),
     }
-    if "VersionId" in version_of(original):
+    if "VersionId" in version_of(call, original):
         output["CopySourceVersionId"] = original.version_id
     return output
 
