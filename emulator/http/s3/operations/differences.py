@@ -19,7 +19,7 @@ DIFFERENCES = {
     "CreateBucket": "any region is taken; a bucket can adopt a folder (`cloudlet s3 mb --path`); ACLs change nothing",
     "CreateMultipartUpload": _UNPROTECTED,
     "DeleteObject": "of a versioned bucket, the file goes and the versions stay; `If-Match` is about a named version",
-    "DeleteObjects": "an `ETag` beside a version is about that version; need not bring a checksum, one that comes is compared",
+    "DeleteObjects": "an `ETag` beside a version is about that version; a checksum need not come, but is compared",
     "GetBucketAccelerateConfiguration": _KEPT,
     "GetBucketAcl": "always the owner's",
     "GetObject": "no object has a key of the customer's: with one (SSE-C) it is refused",
