@@ -17,7 +17,7 @@ from emulator.buckets.blobs import copy_bytes
 from emulator.buckets.errors import AccessDeniedError, KeyClashError, UnstorableKeyError
 from emulator.buckets.keys import OWN_FOLDER, relative_path
 from emulator.buckets.records import Fingerprint
-from emulator.buckets.spelling import spelling
+from emulator.buckets.spelling import Spelling
 from emulator.buckets.staging import remove_leftovers
 
 _MAX_INODE = 2**63 - 1
@@ -31,13 +31,14 @@ class Files:
 
     def __init__(self, folder: str) -> None:
         self._root = os.path.realpath(folder)
+        self._spelling = Spelling(self._root)
 
     def path(self, key: str) -> str:
         return f"{self._root}/{relative_path(key)}"
 
     def spelling(self, key: str) -> str:
         """Return *key* as the folder spells it; another key means that the file of *key* is that one's."""
-        return spelling(self._root, relative_path(key))
+        return self._spelling.of(relative_path(key))
 
     def fingerprint(self, key: str) -> Fingerprint | None:
         """Return what *key*'s file looks like now; None if there is none, or none that is ours to show."""

@@ -1,37 +1,56 @@
 """How a folder spells a key: some file systems find `A` under the name `a`, or `é` however it is written.
 
 Nothing tells beforehand whether one does, and ext4 lets each folder decide. So it is asked by the name in question, and
-only a folder that finds it under another spelling, too, is read.
+only a folder that finds it under another spelling, too, is read. A folder that has not is not asked again.
 """
 
 import os
 import unicodedata
 from collections.abc import Iterator
 
-
-def spelling(root: str, key: str) -> str:
-    """
-    Return *key* as the folder *root* spells it, as far as what it names is there.
-
-    A segment is empty if the folder finds it under a name that is not known, such as DOS's short ones.
-    """
-    segments = key.split("/")
-    folder = root
-    for number, name in enumerate(segments):
-        if not os.path.lexists(f"{folder}/{name}"):
-            break
-        segments[number] = _spelt(folder, name)
-        folder = f"{folder}/{name}"
-    return "/".join(segments)
+_MOST_KNOWN = 1000
 
 
-def _spelt(folder: str, name: str) -> str:
-    if not any(other != name and os.path.lexists(f"{folder}/{other}") for other in _others(name)):
-        return name
-    names = os.listdir(folder)  # noqa: PTH208
-    if name in names:
-        return name
-    return next((found for found in names if _folded(found) == _folded(name)), "")
+class Spelling:
+    """The spelling of what lies in one folder."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._exact: set[str] = set()
+        """Folders that tell the case of ASCII's letters."""
+
+    def of(self, key: str) -> str:
+        """
+        Return *key* as it is spelt, as far as what it names is there.
+
+        A segment is empty if the folder finds it under a name that is not known, such as DOS's short ones.
+        """
+        segments = key.split("/")
+        folder = self._root
+        for number, name in enumerate(segments):
+            path = f"{folder}/{name}"
+            if not (folder in self._exact and name.isascii()):
+                if not os.path.lexists(path):
+                    break
+                segments[number] = self._spelt(folder, name)
+            folder = path
+        return "/".join(segments)
+
+    def _spelt(self, folder: str, name: str) -> str:
+        others = [other for other in _others(name) if other != name]
+        if not any(os.path.lexists(f"{folder}/{other}") for other in others):
+            if others and name.isascii() and os.path.lexists(f"{folder}/{name}"):  # still: it has not just gone
+                self._learn(folder)
+            return name
+        names = os.listdir(folder)  # noqa: PTH208
+        if name in names:
+            return name
+        return next((found for found in names if _folded(found) == _folded(name)), "")
+
+    def _learn(self, folder: str) -> None:
+        if len(self._exact) >= _MOST_KNOWN:
+            self._exact.clear()
+        self._exact.add(folder)
 
 
 def _others(name: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 
@@ -49,14 +49,18 @@ class Completed:
     etag: str
     checksums: Mapping[str, str]
     version_id: str | None
-    stored: StoredObject | None = None
-    """The object itself, as it was written; None to whoever asks once more."""
+    stored: StoredObject | None = field(default=None, compare=False)
+    """The object itself; None to whoever asks once more when it is another by then."""
 
     @classmethod
     def of(cls, stored: StoredObject, *, keeps_versions: bool) -> Self:
         """Return what is told of *stored*, just written."""
         version_id = stored.version_id if keeps_versions else None
         return cls(stored.bucket, stored.key, stored.etag, stored.content.checksums, version_id, stored)
+
+    def is_still(self, current: StoredObject) -> bool:
+        """Tell whether *current* is what the upload became, or at least has its bytes."""
+        return current.etag == self.etag and self.version_id in (None, current.version_id)
 
 
 def insert(connection: sqlite3.Connection, upload: Upload) -> None:

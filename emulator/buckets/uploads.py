@@ -7,7 +7,7 @@ upload or complete it too: so the transaction that makes the object checks that 
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -137,9 +137,10 @@ class Uploads:
         except (NoSuchUploadError, PreconditionFailedError):
             with self._database.reading() as connection:
                 done = upload_rows.completed(connection, bucket, key, upload_id)
+                current = index.get(connection, bucket, key)
             if done is None or done.etag != etag_of([str(part.get("ETag", "")) for part in completion.parts]):
                 raise
-            return done
+            return replace(done, stored=current) if current is not None and done.is_still(current) else done
 
     def abort(self, upload: Upload) -> None:
         """Forget an upload and its parts; nothing of it is ever seen."""

@@ -45,7 +45,7 @@ def folding_file_system(folder: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        _run("umount", str(folder))
+        _run("umount", "--lazy", str(folder))
         _run("losetup", "--detach", device)
 
 

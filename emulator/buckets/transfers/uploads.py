@@ -12,7 +12,7 @@ from emulator.buckets.keys import check_key, is_storable
 from emulator.buckets.objects import CHUNK_BYTES, check_description
 from emulator.buckets.records import Content
 from emulator.buckets.service import Buckets
-from emulator.buckets.spelling import spelling
+from emulator.buckets.spelling import Spelling
 from emulator.buckets.staging import StagedFile
 from emulator.buckets.transfers.records import Terms
 from emulator.buckets.uri import S3Uri
@@ -112,7 +112,7 @@ def _may_be_renamed(buckets: Buckets, path: str, to: S3Uri, place: str) -> bool:
         return False
     if not is_storable(to.key) or os.path.isdir(place):  # noqa: PTH112
         return False
-    if spelling(os.path.realpath(buckets.path(to.bucket)), to.key) != to.key:
+    if Spelling(os.path.realpath(buckets.path(to.bucket))).of(to.key) != to.key:
         return False
     folder = os.path.dirname(place)  # noqa: PTH120
     while not os.path.lexists(folder):

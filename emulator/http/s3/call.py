@@ -31,7 +31,11 @@ class Means:
     settings: Settings
     threads: Executor
     writer: Executor
-    """One thread, for what is short: more of them would wait for each other, as SQLite has one writer."""
+    """
+    One thread, for what is short: more of them would wait for each other, as SQLite has one writer.
+
+    It is not the pipeline's: a put is a file as well as a row, and who handles events would stand behind all of them.
+    """
     pace: Pace = STRANGERS
     """How slowly a body may come."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from emulator.buckets import Buckets
-from emulator.buckets.spelling import spelling
+from emulator.buckets.spelling import Spelling
 from emulator.buckets.transfers.records import Terms
 from emulator.buckets.transfers.uploads import move_in
 from emulator.buckets.uri import S3Uri
@@ -198,7 +198,7 @@ def test_a_key_is_spelt_as_it_is_where_case_counts(tmp_path: Path, key: str) -> 
     (tmp_path / "A/b").touch()
     (tmp_path / "a").touch()
 
-    assert spelling(str(tmp_path), key) == key
+    assert Spelling(str(tmp_path)).of(key) == key
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_where_it_does_not_a_key_is_spelt_as_what_is_there(exfat: Path, key: str
     (exfat / "A/b.txt").touch()
     (exfat / "2026").touch()
 
-    assert spelling(str(exfat), key) == spelt
+    assert Spelling(str(exfat)).of(key) == spelt
 
 
 def test_a_move_to_a_key_that_clashes_keeps_both(buckets: Buckets, folding: Path) -> None:
@@ -222,3 +222,21 @@ def test_a_move_to_a_key_that_clashes_keeps_both(buckets: Buckets, folding: Path
 
     assert content(buckets) == {"A": b"1", "a": b"2"}
     assert not own.exists()
+
+
+def test_a_folder_that_tells_case_is_not_asked_again_and_one_in_it_that_does_not_is(tmp_path: Path) -> None:
+    """
+    As on ext4, where `chattr +F` is for a folder.
+    """
+    spelling = Spelling(str(tmp_path))
+    (tmp_path / "mounted").mkdir()
+    (tmp_path / "x").touch()
+
+    assert spelling.of("x") == "x"
+    with folding_file_system(tmp_path / "mounted") as folder:
+        (folder / "A").touch()
+        (folder / "É").touch()
+
+        assert spelling.of("mounted/a") == "mounted/A"
+        assert spelling.of("mounted/é") == "mounted/É"
+    assert spelling.of("X") == "X"
