@@ -20,6 +20,7 @@ from typing import TypeVar
 from inotify_simple import Event, INotify, flags
 
 from emulator.buckets.keys import is_temporary, may_be_temporary
+from emulator.buckets.links import Links
 from emulator.buckets.moves import Moves, Place, Source
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
 from emulator.buckets.watcher import Watched
@@ -69,7 +70,7 @@ class InotifyWatcher:
     def start(self) -> None:
         """Watch from now on, and begin to look for what changed before; returns at once."""
         self._watched.tidy()
-        self._reconciler = Reconciler(self._watched)
+        self._reconciler = Reconciler(self._watched, Links(self._watched.path))
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._inotify = self._open()
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
@@ -280,15 +281,11 @@ class InotifyWatcher:
     def _handle_file(self, bucket: str, key: str, mask: int) -> None:
         if mask & flags.CREATE:
             self._handle_created(bucket, key)
-        elif mask & _GONE:
-            self._reconciler.now(bucket, key, 0.0)  # by now there may be another of that name, half written
-        elif is_temporary(key):
-            return
-        elif may_be_temporary(key):
+        elif may_be_temporary(key) and not mask & _GONE:
             self._reconciler.later(bucket, key, _SUSPECT_SECONDS)
         else:
-            # What was moved here may still be open; if so, it is whole when it is closed.
-            self._reconciler.now(bucket, key, 0.0 if mask & flags.MOVED_TO else None)
+            # By now there may be another of that name, and what was moved here or closed may be open once more.
+            self._reconciler.now(bucket, key, 0.0)
 
     def _handle_created(self, bucket: str, key: str) -> None:
         """Tell a link, which is whole from the start, from a file that is closed when it is whole."""

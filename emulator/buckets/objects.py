@@ -204,7 +204,7 @@ class Objects:
         if version_id is not None:
             return self._store.remove_version(bucket, key, version_id, origin, event, precondition)
         if precondition is not None or self._keeps_versions(bucket):
-            self._folder.reconcile(bucket, key)
+            self._folder.reconcile(bucket, key, stillness_seconds=0)
         return self._store.remove(bucket, key, origin, event, precondition)
 
     def set_tags(

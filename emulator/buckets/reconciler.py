@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from emulator.buckets.errors import (
@@ -14,7 +14,9 @@ from emulator.buckets.errors import (
     StorageError,
     TooManyOpenFilesError,
 )
+from emulator.buckets.files import fingerprint_of
 from emulator.buckets.keys import is_storable
+from emulator.buckets.links import Links, Name
 from emulator.buckets.watcher import Watched
 from emulator.errors import NotFoundError
 from emulator.units import MIB
@@ -31,8 +33,11 @@ _THREADS = 2
 class Reconciler:
     """Reconciles for a watcher. Nothing that goes wrong with one file reaches the watcher's thread."""
 
-    def __init__(self, watched: Watched) -> None:
+    def __init__(self, watched: Watched, links: Links | None = None) -> None:
+        """With *links*, what is seen through other names of a file is reconciled, too."""
         self._watched = watched
+        self._links = links
+        self._to_look_up: set[int] = set()
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="reconcile")
         self._lock = threading.Lock()
         self._running: set[Future[None]] = set()
@@ -41,11 +46,11 @@ class Reconciler:
 
     def now(self, bucket: str, key: str, stillness_seconds: float | None = None) -> None:
         """Reconcile *key*; see Folder.reconcile for *stillness_seconds*. A large file is hashed in another thread."""
-        self.forget(bucket, key)
-        if self._size(bucket, key) > _LARGE_BYTES:
-            self.beside(lambda: self._reconcile(bucket, key, stillness_seconds))
-        else:
-            self._reconcile(bucket, key, stillness_seconds)
+        status = self._look(bucket, key)
+        others = self._others((bucket, key), status)
+        self._one(bucket, key, stillness_seconds, status)
+        for other in others:
+            self._one(*other, 0.0, self._look(*other))
 
     def moved(self, source: tuple[str, str], bucket: str, key: str) -> None:
         """Reconcile both names of a file that was moved to *key*; with what was said of it, if that is still known."""
@@ -95,11 +100,43 @@ class Reconciler:
         """Wait for what runs; what has not begun is left to the next scan."""
         self._executor.shutdown(wait=True, cancel_futures=True)
 
-    def _size(self, bucket: str, key: str) -> int:
+    def _look(self, bucket: str, key: str) -> os.stat_result | None:
         try:
-            return os.stat(f"{self._watched.path(bucket)}/{key}", follow_symlinks=False).st_size  # noqa: PTH116
+            return os.lstat(f"{self._watched.path(bucket)}/{key}")
         except (OSError, ValueError):
-            return 0
+            return None
+
+    def _others(self, name: Name, status: os.stat_result | None) -> Collection[Name]:
+        """Return the names that have the bytes of *name*, too; those that only the rows know are seen to beside."""
+        if self._links is None:
+            return ()
+        with self._lock:
+            unknown = self._links.pass_by(name, status)
+            if unknown is not None:
+                is_under_way = bool(self._to_look_up)
+                self._to_look_up.add(unknown)
+            others = self._links.others(name, None if status is None else fingerprint_of(status).inode)
+        if unknown is not None and not is_under_way:
+            self.beside(self._look_up)
+        return others
+
+    def _look_up(self) -> None:
+        """Learn which other names in the buckets files have that were met for the first time, and reconcile those."""
+        assert self._links is not None
+        with self._lock:
+            inodes, self._to_look_up = self._to_look_up, set()
+        found = self._watched.names_of(inodes)
+        with self._lock:
+            self._links.learn(found)
+        for _, (bucket, key) in found:
+            self._one(bucket, key, 0.0, self._look(bucket, key))
+
+    def _one(self, bucket: str, key: str, stillness_seconds: float | None, status: os.stat_result | None) -> None:
+        self.forget(bucket, key)
+        if status is not None and status.st_size > _LARGE_BYTES:
+            self.beside(lambda: self._reconcile(bucket, key, stillness_seconds))
+        else:
+            self._reconcile(bucket, key, stillness_seconds)
 
     def _reconcile(self, bucket: str, key: str, stillness_seconds: float | None) -> None:
         if not is_storable(key):

@@ -192,6 +192,11 @@ class Buckets:
         """Yield the keys whose file and row are not the same; see scan.differences."""
         return scan.differences(self._database, bucket, str(self.path(bucket)), prefix, entering)
 
+    def names_of(self, inodes: Collection[int]) -> Sequence[tuple[int, tuple[str, str]]]:
+        """Return, by inode, the bucket and key of each object whose file had it when it was last looked at."""
+        with self._database.snapshot() as connection:
+            return index.names_of(connection, inodes)
+
     def scan(self, bucket: str, prefix: str = "") -> None:
         """
         Reconcile all that differs in the folder of *prefix*, which need not end in a slash.
