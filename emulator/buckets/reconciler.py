@@ -117,17 +117,17 @@ class Reconciler:
                 self._to_look_up.add(unknown)
             others = self._links.others(name, None if status is None else fingerprint_of(status).inode)
         if unknown is not None and not is_under_way:
-            self.beside(self._look_up)
+            links = self._links
+            self.beside(lambda: self._look_up(links))
         return others
 
-    def _look_up(self) -> None:
+    def _look_up(self, links: Links) -> None:
         """Learn which other names in the buckets files have that were met for the first time, and reconcile those."""
-        assert self._links is not None
         with self._lock:
             inodes, self._to_look_up = self._to_look_up, set()
         found = self._watched.names_of(inodes)
         with self._lock:
-            self._links.learn(found)
+            links.learn(found)
         for _, (bucket, key) in found:
             self._one(bucket, key, 0.0, self._look(bucket, key))
 

@@ -11,14 +11,14 @@ from emulator.buckets import Buckets
 from tests.unit.buckets.conftest import Recorder
 
 SIZE_BYTES = 3000
-WRITER = """
+WRITER = f"""
 import sys, time
 path, letter, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
 end = time.monotonic() + seconds
 while time.monotonic() < end:
     with open(path, "w") as file:
-        file.write(letter * {size})
-""".format(size=SIZE_BYTES)
+        file.write(letter * {SIZE_BYTES})
+"""
 
 
 @pytest.mark.parametrize("versioning", ["", "Enabled"])

@@ -1,0 +1,124 @@
+"""What the watcher does where the kernel, or a file's owner, does not let it, and how much it needs at most."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from emulator.buckets import Buckets
+from emulator.home import Home
+from emulator.units import GIB, MIB
+from tests.conftest import cannot_run, wait_for
+from tests.unit.buckets.watching import watching
+
+
+@pytest.mark.parametrize("limit", ["watches", "instances"])
+def test_where_the_kernel_grants_no_more_everything_is_compared(
+    buckets: Buckets, raw: Path, home: Home, tmp_path: Path, limit: str
+) -> None:
+    """
+    It is said once, and nothing is missing. The limit is that of a user namespace: nobody else notices.
+    """
+    wrapper = limited(limit)
+    with watching(home, tmp_path / "log", wrapper) as watcher:
+        for number in range(8):
+            (raw / f"d{number}").mkdir()
+            (raw / f"d{number}" / "a").write_text(str(number))
+        wait_for(lambda: keys(buckets) == {f"d{number}/a" for number in range(8)}, 60)
+
+        shutil.rmtree(raw / "d7")
+        (raw / "d6" / "a").write_text("changed")
+        (raw / "d5" / "b").write_text("new")
+        wait_for(
+            lambda: (
+                keys(buckets) == {*(f"d{number}/a" for number in range(7)), "d5/b"} and size_of(buckets, "d6/a") == 7
+            ),
+            60,
+        )
+
+    said = watcher.log.read_text()
+    assert said.count("the kernel grants no more watches") == 1
+    assert f"sysctl -w fs.inotify.max_user_{limit}=" in said
+
+
+def test_a_file_that_may_not_be_read_is_reported_once_and_tried_again(
+    buckets: Buckets, raw: Path, home: Home, tmp_path: Path
+) -> None:
+    """
+    Nothing tells of a `chmod`, so somebody must look again.
+    """
+    with watching(home, tmp_path / "log", without_rights_of_root()) as watcher:
+        (tmp_path / "a").write_text("secret")
+        (tmp_path / "a").chmod(0)
+        (tmp_path / "a").rename(raw / "a")
+        wait_for(lambda: "file was left out" in watcher.log.read_text(), 60)
+        for number in range(3):
+            (raw / "a").rename(tmp_path / "a")
+            (tmp_path / "a").rename(raw / "a")
+            (raw / f"b{number}").touch()
+            wait_for(lambda number=number: f"b{number}" in keys(buckets), 60)
+        assert "a" not in keys(buckets)
+
+        (raw / "a").chmod(0o644)
+        wait_for(lambda: size_of(buckets, "a") == 6, 60)
+
+    reports = [line for line in watcher.log.read_text().splitlines() if "file was left out" in line]
+    assert len(reports) == 1
+    assert reports[0].endswith("key='a'")
+    assert "read" in reports[0]
+
+
+def test_a_file_of_ten_gib_is_an_object_and_not_in_memory(
+    buckets: Buckets, raw: Path, home: Home, tmp_path: Path
+) -> None:
+    with watching(home, tmp_path / "log") as watcher:
+        (raw / "small").write_text("x")
+        wait_for(lambda: keys(buckets) == {"small"}, 60)
+        before = watcher.most_bytes
+
+        with (tmp_path / "large").open("wb") as file:
+            file.truncate(10 * GIB)
+            file.seek(10 * GIB - 3)
+            file.write(b"end")
+        (tmp_path / "large").rename(raw / "large")
+        wait_for(lambda: size_of(buckets, "large") == 10 * GIB, 300)
+
+        assert watcher.most_bytes - before < 32 * MIB
+    expected = hashlib.md5()
+    zeros = bytes(MIB)
+    for _ in range(10 * 1024 - 1):
+        expected.update(zeros)
+    expected.update(zeros[:-3] + b"end")
+    assert {stored.key: stored.etag for stored in buckets.objects.page("raw").objects}["large"] == expected.hexdigest()
+
+
+def limited(limit: str) -> Sequence[str]:
+    """Return what starts a program in a user namespace with hardly any of inotify's *limit*."""
+    few = {"watches": 4, "instances": 0}[limit]
+    wrapper = ["unshare", "-Ur", "sh", "-ec", f'echo {few} > /proc/sys/user/max_inotify_{limit}; exec "$@"', "sh"]
+    if shutil.which("unshare") is None or subprocess.run([*wrapper, "true"], capture_output=True).returncode:
+        cannot_run("this machine lets nobody make user namespaces")
+    return wrapper
+
+
+def without_rights_of_root() -> Sequence[str]:
+    """Return what starts a program for which the modes of files count."""
+    if os.geteuid():
+        return ()
+    if shutil.which("setpriv") is None:
+        cannot_run("setpriv is not installed")
+    none = "-dac_override,-dac_read_search"
+    return ("setpriv", f"--bounding-set={none}", f"--inh-caps={none}")
+
+
+def keys(buckets: Buckets) -> set[str]:
+    """What the index has, without a look at the folder."""
+    return {stored.key for stored in buckets.objects.page("raw").objects}
+
+
+def size_of(buckets: Buckets, key: str) -> int | None:
+    return {stored.key: stored.size_bytes for stored in buckets.objects.page("raw").objects}.get(key)
