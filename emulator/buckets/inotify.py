@@ -146,7 +146,8 @@ class InotifyWatcher:
             self._scan_again = True
 
     def _answer(self, flushes: list[_Flush]) -> None:
-        if self._scan_again:  # an overflow during a scan: what it lost is found by the next
+        # An overflow during a scan: what it lost is found by the next.
+        if self._scan_again or self._reconciler.is_waiting:
             with self._lock:
                 self._flushes += flushes
             return
@@ -265,7 +266,11 @@ class InotifyWatcher:
         if source.is_folder:
             with suppress(NotFoundError):
                 self._scan(bucket, f"{key}/", source)
-        elif is_temporary(key) or may_be_temporary(key):
+        elif is_temporary(key):
+            self._handle_file(bucket, key, flags.MOVED_TO)
+            self._reconciler.renamed(source.bucket, source.key)
+            return
+        elif may_be_temporary(key):
             self._handle_file(bucket, key, flags.MOVED_TO)
         else:
             self._reconciler.moved((source.bucket, source.key), bucket, key)

@@ -6,10 +6,10 @@ refused by `relative_path`, never bent; their bytes lie elsewhere (see `store`).
 
 Names that programs use while they write are no objects until they are renamed:
 
-- `*.part`, `*.crdownload`, `*.swp` and its relatives `*.swo`, `*.swx`, `*~`, `.#*`, `.goutputstream-*`: always;
+- `*.part`, `*.crdownload`, `*.swp` (`*.swo`, `*.swx`, `*.swpx`), `*~`, `.#*`, `.goutputstream-*`: always;
 - what lies in `.cloudlet/`, at the top of a folder on another file system than the home: objects on their way in;
-- rsync's `.name.XXXXXX` and sed's `sedXXXXXX` look like names that people give, so they count once they have been
-  still for a while (`may_be_temporary`).
+- rsync's `.name.XXXXXX`, sed's `sedXXXXXX` and vim's `4913` look like names that people give, so they count once they
+  have been still for a while (`may_be_temporary`).
 """
 
 import ipaddress
@@ -31,8 +31,8 @@ _BUCKET_FORM = re.compile(r"[a-z0-9][a-z0-9.-]*[a-z0-9]")
 _BUCKET_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
 _BUCKET_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
-_TEMPORARY = re.compile(r".*(?:\.part|\.crdownload|\.sw[pox]|~)|\.#.*|\.goutputstream-.*", re.DOTALL)
-_PERHAPS_TEMPORARY = re.compile(r"\..+\.[A-Za-z0-9]{6}|sed[A-Za-z0-9]{6}", re.DOTALL)
+_TEMPORARY = re.compile(r".*(?:\.part|\.crdownload|\.sw[pox]|\.swpx|~)|\.#.*|\.goutputstream-.*", re.DOTALL)
+_PERHAPS_TEMPORARY = re.compile(r"\..+\.[A-Za-z0-9]{6}|sed[A-Za-z0-9]{6}|4913", re.DOTALL)
 
 
 def check_bucket_name(name: str) -> None:
@@ -95,7 +95,7 @@ def is_temporary(path: str) -> bool:
 
 
 def may_be_temporary(path: str) -> bool:
-    """Tell whether the last segment looks like rsync's or sed's temporary files, or like a person's choice."""
+    """Tell whether the last segment looks like rsync's, sed's or vim's temporary files, or like a person's choice."""
     return _PERHAPS_TEMPORARY.fullmatch(path.rpartition("/")[2]) is not None
 
 

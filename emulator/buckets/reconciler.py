@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 STILLNESS_SECONDS = 2.0
 RECHECK_SECONDS = 1.0
 _UNREADABLE_SECONDS = 5.0
+_EDITOR_SECONDS = 0.2
 _LARGE_BYTES = 8 * MIB
 _THREADS = 2
 
@@ -41,7 +42,8 @@ class Reconciler:
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="reconcile")
         self._lock = threading.Lock()
         self._running: set[Future[None]] = set()
-        self._due: dict[tuple[str, str], float] = {}
+        self._due: dict[Name, float] = {}
+        self._renamed: set[Name] = set()
         self._reported: dict[tuple[str, str], str] = {}
 
     def now(self, bucket: str, key: str, stillness_seconds: float | None = None) -> None:
@@ -72,10 +74,23 @@ class Reconciler:
         with self._lock:
             self._due[bucket, key] = time.monotonic() + delay_seconds
 
+    def renamed(self, bucket: str, key: str) -> None:
+        """Look in a moment if *key*, which an editor gave the name of a backup, is gone or has been written anew."""
+        with self._lock:
+            self._renamed.add((bucket, key))
+        self.later(bucket, key, _EDITOR_SECONDS)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether something has happened that is told in a moment."""
+        with self._lock:
+            return bool(self._renamed)
+
     def forget(self, bucket: str, key: str) -> None:
-        """Drop the appointment that `later` made."""
+        """Drop the appointment that `later` or `renamed` made."""
         with self._lock:
             self._due.pop((bucket, key), None)
+            self._renamed.discard((bucket, key))
 
     def do_due(self) -> float | None:
         """Look at what is due; return the seconds until the next appointment, None if there is none."""
