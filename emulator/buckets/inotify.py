@@ -251,6 +251,9 @@ class InotifyWatcher:
 
     def _handle_bucket(self, event: Event) -> None:
         if event.name in self._watched.names():  # its folder, or the link to the folder that it adopted
+            path = self._watched.path(event.name)
+            if path.exists() and not path.is_dir():
+                log.warning("bucket's folder is no folder; objects lie in the home's blobs/ until it is: path=%s", path)
             self._handle_folder(event.name, "", event.mask)
 
     def _handle_folder(self, bucket: str, prefix: str, mask: int) -> None:

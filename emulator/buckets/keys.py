@@ -27,7 +27,7 @@ MAX_KEY_BYTES = 1024
 OWN_FOLDER = ".cloudlet/"
 _MAX_SEGMENT_BYTES = 255
 
-_BUCKET_FORM = re.compile(r"[a-z0-9][a-z0-9.-]*[a-z0-9]")
+_BUCKET_FORM = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _BUCKET_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
 _BUCKET_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
@@ -36,11 +36,14 @@ _PERHAPS_TEMPORARY = re.compile(r"\..+\.[A-Za-z0-9]{6}|sed[A-Za-z0-9]{6}|4913", 
 
 
 def check_bucket_name(name: str) -> None:
-    """Raise InvalidBucketNameError, with the rule that *name* breaks, unless AWS would take it."""
+    """Raise InvalidBucketNameError, with the rules that *name* breaks, unless AWS would take it."""
+    broken = []
     if not 3 <= len(name) <= 63:
-        raise InvalidBucketNameError(name, "a bucket's name has 3 to 63 characters")
-    if _BUCKET_FORM.fullmatch(name) is None:
-        raise InvalidBucketNameError(name, "only a-z, 0-9, '.' and '-', with a letter or digit at both ends")
+        broken.append("a bucket's name has 3 to 63 characters")
+    if name and _BUCKET_FORM.fullmatch(name) is None:
+        broken.append("only a-z, 0-9, '.' and '-', with a letter or digit at both ends")
+    if broken:
+        raise InvalidBucketNameError(name, "; ".join(broken))
     if ".." in name:
         raise InvalidBucketNameError(name, "two dots must not follow each other")
     if _is_ipv4(name):

@@ -102,6 +102,11 @@ class Reconciler:
         with self._lock:
             return max(0.0, min(self._due.values()) - time.monotonic()) if self._due else None
 
+    @property
+    def left_out(self) -> dict[Name, str]:
+        """What could not be reconciled when it was last looked at, and why."""
+        return dict(self._reported)
+
     def running(self) -> list[Future[None]]:
         """Return the work that goes on in other threads."""
         with self._lock:
@@ -155,7 +160,7 @@ class Reconciler:
 
     def _reconcile(self, bucket: str, key: str, stillness_seconds: float | None) -> None:
         if not is_storable(key):
-            self._report(bucket, key, "no key is like this")
+            self._report(bucket, key, "its name is not UTF-8, or longer than a key's 1024 bytes")
             return
         self._guarded(bucket, key, lambda: self._watched.reconcile(bucket, key, stillness_seconds=stillness_seconds))
 

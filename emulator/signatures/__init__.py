@@ -1,6 +1,6 @@
 """AWS Signature Version 4, both ways: who signed a request, a chunk or a form, and URLs that are signed beforehand."""
 
-from emulator.signatures.errors import ContentHashMismatchError, SignatureError
+from emulator.signatures.errors import ContentHashMismatchError, MalformedSignatureError, SignatureError
 from emulator.signatures.form import AllowedUpload, check_policy
 from emulator.signatures.policy_errors import MalformedPostRequestError
 from emulator.signatures.presigned import check_expiry
@@ -17,6 +17,7 @@ __all__ = [
     "Headers",
     "Lookup",
     "MalformedPostRequestError",
+    "MalformedSignatureError",
     "Request",
     "SignatureError",
     "Signer",

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -61,8 +62,8 @@ def test_a_file_that_may_not_be_read_is_reported_once_and_tried_again(
         for number in range(3):
             (raw / "a").rename(tmp_path / "a")
             (tmp_path / "a").rename(raw / "a")
-            (raw / f"b{number}").touch()
-            wait_for(lambda number=number: f"b{number}" in keys(buckets), 60)
+            (raw / f"b{number}").write_text("x")
+            wait_for(partial(size_of, buckets, f"b{number}"), 60)
         assert "a" not in keys(buckets)
 
         (raw / "a").chmod(0o644)
