@@ -66,6 +66,8 @@ class Links:
 
     def others(self, name: Name, inode: int | None) -> Collection[Name]:
         """Return the other names through which the bytes of *name* are seen; *inode* is that of its file, if known."""
+        if name not in self._by_target and inode not in self._by_inode:
+            return ()
         found: dict[Name, None] = {}
         ahead = [name, *self._by_inode.get(inode or 0, ())]
         while ahead:

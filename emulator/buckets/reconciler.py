@@ -15,7 +15,7 @@ from emulator.buckets.errors import (
     TooManyOpenFilesError,
 )
 from emulator.buckets.files import fingerprint_of
-from emulator.buckets.keys import is_storable
+from emulator.buckets.keys import OWN_FOLDER, is_storable
 from emulator.buckets.links import Links, Name
 from emulator.buckets.watcher import Watched
 from emulator.errors import NotFoundError
@@ -159,6 +159,8 @@ class Reconciler:
             self._reconcile(bucket, key, stillness_seconds)
 
     def _reconcile(self, bucket: str, key: str, stillness_seconds: float | None) -> None:
+        if key.startswith(OWN_FOLDER):
+            return
         if not is_storable(key):
             self._report(bucket, key, "its name is not UTF-8, or longer than a key's 1024 bytes")
             return

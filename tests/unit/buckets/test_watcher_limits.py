@@ -120,3 +120,24 @@ def keys(buckets: Buckets) -> set[str]:
 
 def size_of(buckets: Buckets, key: str) -> int | None:
     return {stored.key: stored.size_bytes for stored in buckets.objects.page("raw").objects}.get(key)
+
+
+def test_what_is_no_bucket_s_folder_and_no_key_is_logged(
+    buckets: Buckets, raw: Path, home: Home, tmp_path: Path
+) -> None:
+    """
+    Whoever looks for an object that does not come finds why.
+    """
+    with watching(home, tmp_path / "log") as watcher:
+        subprocess.run(["sh", "-c", "ln -s a \"$(printf 'b\\377')\"; echo > a"], cwd=raw, check=True)
+        wait_for(lambda: "a" in keys(buckets))
+        shutil.rmtree(raw)
+        raw.touch()
+        wait_for(
+            lambda: (
+                f"bucket's folder is no folder; objects lie in the home's blobs/ until it is: path={raw}"
+                in watcher.log.read_text()
+            )
+        )
+
+    assert watcher.log.read_text().count("its name is not UTF-8") == 1
