@@ -4,7 +4,6 @@ inotify watches folders, not trees, and what happens in a new folder before it i
 folder is watched first and read second, here and in every scan. When the kernel's queue overflows, all is read again.
 """
 
-import errno
 import logging
 import os
 import select
@@ -17,26 +16,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from inotify_simple import Event, INotify, flags
+from inotify_simple import Event, flags
 
 from emulator.buckets.keys import is_temporary, may_be_temporary
 from emulator.buckets.links import Links
 from emulator.buckets.moves import Moves, Place, Source
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
 from emulator.buckets.watcher import Watched
+from emulator.buckets.watches import BLIND_SCAN_SECONDS, Watches
 from emulator.errors import NotFoundError
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-_FOLDER_MASK = flags.ONLYDIR | flags.DONT_FOLLOW | flags.EXCL_UNLINK
-_BUCKET_MASK = _FOLDER_MASK | flags.CLOSE_WRITE | flags.MOVED_TO | flags.MOVED_FROM | flags.DELETE | flags.CREATE
-_ROOT_MASK = _FOLDER_MASK | flags.CREATE | flags.MOVED_TO | flags.MOVED_FROM | flags.DELETE | flags.ATTRIB
 _GONE = flags.MOVED_FROM | flags.DELETE
 
-_BLIND_SCAN_SECONDS = 5.0
-"""How often everything is compared when the kernel grants no more watches."""
 _SUSPECT_SECONDS = 10.0
 _SCAN_QUEUE_SECONDS = 0.05
 """How soon to see whether a scan is over that another one waits for."""
@@ -58,10 +53,8 @@ class InotifyWatcher:
         self._scan_seconds = scan_seconds
         self._on_activity = on_activity or (lambda: None)
         self._lock = threading.Lock()
-        self._places: dict[int, Place] = {}
         self._moves = Moves()
         self._flushes: list[_Flush] = []
-        self._blind = False
         self._stopping = False
         self._scanning: Future[None] | None = None
         self._scan_again = True
@@ -72,7 +65,7 @@ class InotifyWatcher:
         self._watched.tidy()
         self._reconciler = Reconciler(self._watched, Links(self._watched.path))
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        self._inotify = self._open()
+        self._watches = Watches(self._watched, self._scan_soon)
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
         self._thread.start()
 
@@ -82,8 +75,7 @@ class InotifyWatcher:
         os.eventfd_write(self._wake, 1)
         self._thread.join()
         self._reconciler.close()
-        if self._inotify is not None:
-            self._inotify.close()
+        self._watches.close()
         os.close(self._wake)
 
     def flush(self, timeout: float) -> bool:
@@ -102,18 +94,12 @@ class InotifyWatcher:
         # A scan among those threads may have found large files, which it handed on.
         return self._reconciler.wait(max(0.0, deadline - time.monotonic()))
 
-    def _open(self) -> INotify | None:
-        try:
-            return INotify(nonblocking=True)
-        except OSError as error:
-            self._go_blind("fs.inotify.max_user_instances", error)
-            return None
-
     def _run(self) -> None:
         poller = select.poll()
         poller.register(self._wake, select.POLLIN)
-        if self._inotify is not None:
-            poller.register(self._inotify.fileno(), select.POLLIN)
+        inotify = self._watches.inotify
+        if inotify is not None:
+            poller.register(inotify.fileno(), select.POLLIN)
         pause_seconds: float | None = 0.0
         while not self._stopping:
             poller.poll(None if pause_seconds is None else pause_seconds * 1000 + 1)
@@ -126,7 +112,7 @@ class InotifyWatcher:
             os.eventfd_read(self._wake)
         with self._lock:
             flushes, self._flushes = self._flushes, []
-        events = [] if self._inotify is None else self._moves.read(self._inotify)
+        events = [] if self._watches.inotify is None else self._moves.read(self._watches.inotify)
         for event in events:
             self._attempt(self._handle, event)
         for source in self._moves.unended():
@@ -155,6 +141,9 @@ class InotifyWatcher:
             flush.threads = self._reconciler.running()
             flush.done.set()
 
+    def _scan_soon(self) -> None:
+        self._scan_again = True
+
     def _scan_if_due(self) -> float:
         """Begin a full scan if it is time; return the seconds until it is."""
         now = time.monotonic()
@@ -162,7 +151,7 @@ class InotifyWatcher:
         if (self._scan_again or now >= self._next_scan) and not running:
             self._scan_again = False
             self._next_scan = now + (
-                min(self._scan_seconds, _BLIND_SCAN_SECONDS) if self._blind else self._scan_seconds
+                min(self._scan_seconds, BLIND_SCAN_SECONDS) if self._watches.is_blind else self._scan_seconds
             )
             self._scanning = self._reconciler.beside(self._scan_all)
         return _SCAN_QUEUE_SECONDS if self._scan_again else max(0.0, self._next_scan - now)
@@ -170,7 +159,7 @@ class InotifyWatcher:
     def _scan_all(self) -> None:
         try:
             self._watched.tidy()
-            self._watch(Place())
+            self._watches.add(Place())
             for bucket in self._watched.names():
                 self._scan(bucket, "")
         except Exception:  # nobody asks this thread what came of it
@@ -180,7 +169,7 @@ class InotifyWatcher:
 
     def _scan(self, bucket: str, prefix: str, source: Source | None = None) -> None:
         """Watch and reconcile everything under *prefix*, which may have been moved here from *source*."""
-        for key in self._watched.differences(bucket, prefix, lambda inner: self._watch(Place(bucket, inner))):
+        for key in self._watched.differences(bucket, prefix, lambda inner: self._watches.add(Place(bucket, inner))):
             if source is not None:
                 self._reconciler.moved((source.bucket, source.key + key.removeprefix(prefix)), bucket, key)
             else:
@@ -188,60 +177,22 @@ class InotifyWatcher:
             if self._stopping:
                 return
 
-    def _watch(self, place: Place) -> None:
-        if self._inotify is None:
-            return
-        path = f"{self._watched.path(place.bucket)}/{place.prefix}" if place.bucket else str(self._watched.root)
-        with self._lock:
-            try:
-                watch = self._inotify.add_watch(path, _BUCKET_MASK if place.bucket else _ROOT_MASK)
-            except OSError as error:
-                if error.errno in (errno.ENOSPC, errno.ENOMEM):
-                    self._go_blind("fs.inotify.max_user_watches", error)
-                elif error.errno not in (errno.ENOENT, errno.ENOTDIR):
-                    log.warning("folder cannot be watched: %s path=%s", error.strerror, path)
-                return
-            self._places[watch] = place
-
-    def _unwatch(self, bucket: str, prefix: str) -> None:
-        """Forget the folders under *prefix*: what moved away reports under its new name, or not at all."""
-        with self._lock:
-            for watch, place in list(self._places.items()):
-                if place.bucket == bucket and place.prefix.startswith(prefix) and self._inotify is not None:
-                    del self._places[watch]
-                    try:
-                        self._inotify.rm_watch(watch)
-                    except OSError:
-                        log.debug("watch had gone already: bucket=%s prefix=%s", bucket, place.prefix)
-
-    def _go_blind(self, limit: str, error: OSError) -> None:
-        if not self._blind:
-            self._blind = self._scan_again = True
-            log.error(
-                "the kernel grants no more watches (%s): raise it with `sysctl -w %s=…`; until then changes are found"
-                " by comparing everything every %d s",
-                error.strerror,
-                limit,
-                _BLIND_SCAN_SECONDS,
-            )
-
     def _handle(self, event: Event) -> None:
         if event.mask & flags.Q_OVERFLOW:
             log.warning("the kernel's event queue overflowed; everything is compared")
             self._scan_again = True
             return
-        with self._lock:
-            if event.mask & flags.IGNORED:
-                self._places.pop(event.wd, None)
-                return
-            place = self._places.get(event.wd)
+        if event.mask & flags.IGNORED:
+            self._watches.forget(event.wd)
+            return
+        place = self._watches.place(event.wd)
         if place is None or not event.name:
             return
         if not place.bucket:
             self._handle_bucket(event)
         elif (begun := self._moves.begin(event, place)) is not None:
             if begun.is_folder:
-                self._unwatch(begun.bucket, begun.key)
+                self._watches.remove(begun.bucket, begun.key)
         elif (source := self._moves.end(event)) is not None:
             self._handle_move(source, place.bucket, place.prefix + event.name)
         elif event.mask & flags.ISDIR:
@@ -258,7 +209,7 @@ class InotifyWatcher:
 
     def _handle_folder(self, bucket: str, prefix: str, mask: int) -> None:
         if mask & _GONE:
-            self._unwatch(bucket, prefix)
+            self._watches.remove(bucket, prefix)
         try:
             self._scan(bucket, prefix)
         except NotFoundError:
