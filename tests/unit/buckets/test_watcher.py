@@ -20,15 +20,6 @@ from tests.conftest import wait_for
 from tests.unit.buckets.conftest import Recorder
 
 
-@pytest.fixture
-def watcher(buckets: Buckets) -> Iterator[Watcher]:
-    watcher = buckets.watcher()
-    watcher.start()
-    assert watcher.flush(30)
-    yield watcher
-    watcher.stop()
-
-
 def test_a_copied_file_is_an_event_by_the_time_flush_returns(raw: Path, watcher: Watcher, recorder: Recorder) -> None:
     """
     `cp … && cloudlet wait` must not wait for nothing.

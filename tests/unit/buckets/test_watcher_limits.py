@@ -1,6 +1,5 @@
 """What the watcher does where the kernel, or a file's owner, does not let it, and how much it needs at most."""
 
-import os
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from emulator.home import Home
 from emulator.units import GIB, MIB
 from tests.conftest import cannot_run, wait_for
 from tests.unit.buckets.watching import watching
+from tests.unit.file_systems import without_rights_of_root
 
 TEN_GIB_MD5 = "f5c9144e7804eaaa317d4dbfd3b20c3b"
 """`(head -c 10737418237 /dev/zero; printf end) | md5sum`"""
@@ -101,16 +101,6 @@ def limited(limit: str) -> Sequence[str]:
     if shutil.which("unshare") is None or subprocess.run([*wrapper, "true"], capture_output=True).returncode:
         cannot_run("this machine lets nobody make user namespaces")
     return wrapper
-
-
-def without_rights_of_root() -> Sequence[str]:
-    """Return what starts a program for which the modes of files count."""
-    if os.geteuid():
-        return ()
-    if shutil.which("setpriv") is None:
-        cannot_run("setpriv is not installed")
-    none = "-dac_override,-dac_read_search"
-    return ("setpriv", f"--bounding-set={none}", f"--inh-caps={none}")
 
 
 def keys(buckets: Buckets) -> set[str]:

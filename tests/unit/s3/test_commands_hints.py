@@ -1,7 +1,6 @@
 """What `cloudlet s3` says of mistakes, and of what it has to leave out."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.main import run
-from tests.conftest import cannot_run
+from tests.unit.file_systems import without_rights_of_root
 
 
 @pytest.fixture
@@ -113,13 +112,3 @@ def test_a_file_in_the_place_of_the_folder_is_said_to_be_one(
     listed = capsys.readouterr()
     assert listed.out.endswith(" a\n")
     assert listed.err == f"{folder} is no folder: what is put lies elsewhere until it is\n"
-
-
-def without_rights_of_root() -> tuple[str, ...]:
-    """Return what starts a program for which the modes of files count."""
-    if os.geteuid():
-        return ()
-    if shutil.which("setpriv") is None:
-        cannot_run("setpriv is not installed")
-    none = "-dac_override,-dac_read_search"
-    return ("setpriv", f"--bounding-set={none}", f"--inh-caps={none}")
