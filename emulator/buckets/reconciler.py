@@ -154,9 +154,17 @@ class Reconciler:
     def _one(self, bucket: str, key: str, stillness_seconds: float | None, status: os.stat_result | None) -> None:
         self.forget(bucket, key)
         if status is not None and status.st_size > _LARGE_BYTES:
-            self.beside(lambda: self._reconcile(bucket, key, stillness_seconds))
+            self.beside(lambda: self._reconcile_large(bucket, key, stillness_seconds))
         else:
             self._reconcile(bucket, key, stillness_seconds)
+
+    def _reconcile_large(self, bucket: str, key: str, stillness_seconds: float | None) -> None:
+        self._reconcile(bucket, key, stillness_seconds)
+        status = self._look(bucket, key)
+        if status is not None and status.st_nlink > 1:
+            # The other name may have come, and a change through it, while nothing told that this one is of the file.
+            self._others((bucket, key), status)
+            self._reconcile(bucket, key, 0.0)
 
     def _reconcile(self, bucket: str, key: str, stillness_seconds: float | None) -> None:
         if key.startswith(OWN_FOLDER):
