@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from inotify_simple import Event, flags
 
-from emulator.buckets.keys import is_temporary, may_be_temporary
+from emulator.buckets.keys import is_temporary, may_be_gone_soon, may_be_temporary
 from emulator.buckets.links import Links
 from emulator.buckets.moves import Moves, Place, Source
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
@@ -222,7 +222,7 @@ class InotifyWatcher:
                 self._scan(bucket, f"{key}/", source)
         elif is_temporary(key):
             self._handle_file(bucket, key, flags.MOVED_TO)
-            self._reconciler.renamed(source.bucket, source.key)
+            self._reconciler.soon(source.bucket, source.key)
             return
         elif may_be_temporary(key):
             self._handle_file(bucket, key, flags.MOVED_TO)
@@ -242,6 +242,8 @@ class InotifyWatcher:
             self._handle_created(bucket, key)
         elif may_be_temporary(key) and not mask & _GONE:
             self._reconciler.later(bucket, key, _SUSPECT_SECONDS)
+        elif may_be_gone_soon(key) and not mask & _GONE:
+            self._reconciler.soon(bucket, key)
         else:
             # By now there may be another of that name, and what was moved here or closed may be open once more.
             self._reconciler.now(bucket, key, 0.0)

@@ -8,8 +8,8 @@ Names that programs use while they write are no objects until they are renamed:
 
 - `*.part`, `*.crdownload`, `*.swp` (`*.swo`, `*.swx`, `*.swpx`), `*~`, `.#*`, `.goutputstream-*`: always;
 - what lies in `.cloudlet/`, at the top of a folder on another file system than the home: objects on their way in;
-- rsync's `.name.XXXXXX`, sed's `sedXXXXXX` and vim's `4913` look like names that people give, so they count once they
-  have been still for a while (`may_be_temporary`).
+- rsync's `.name.XXXXXX` and sed's `sedXXXXXX` look like names that people give, so they count once they have been
+  still for a while (`may_be_temporary`); vim's `4913` is gone in an instant (`may_be_gone_soon`).
 """
 
 import ipaddress
@@ -32,7 +32,7 @@ _BUCKET_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
 _BUCKET_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
 _TEMPORARY = re.compile(r".*(?:\.part|\.crdownload|\.sw[pox]|\.swpx|~)|\.#.*|\.goutputstream-.*", re.DOTALL)
-_PERHAPS_TEMPORARY = re.compile(r"\..+\.[A-Za-z0-9]{6}|sed[A-Za-z0-9]{6}|4913", re.DOTALL)
+_PERHAPS_TEMPORARY = re.compile(r"\..+\.[A-Za-z0-9]{6}|sed[A-Za-z0-9]{6}", re.DOTALL)
 
 
 def check_bucket_name(name: str) -> None:
@@ -98,8 +98,13 @@ def is_temporary(path: str) -> bool:
 
 
 def may_be_temporary(path: str) -> bool:
-    """Tell whether the last segment looks like rsync's, sed's or vim's temporary files, or like a person's choice."""
+    """Tell whether the last segment looks like rsync's or sed's temporary files, or like a person's choice."""
     return _PERHAPS_TEMPORARY.fullmatch(path.rpartition("/")[2]) is not None
+
+
+def may_be_gone_soon(path: str) -> bool:
+    """Tell whether the last segment is the name of the file by which vim tries whether it may write to a folder."""
+    return path.rpartition("/")[2] == "4913"
 
 
 def _is_ipv4(name: str) -> bool:

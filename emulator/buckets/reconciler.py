@@ -43,7 +43,7 @@ class Reconciler:
         self._lock = threading.Lock()
         self._running: set[Future[None]] = set()
         self._due: dict[Name, float] = {}
-        self._renamed: set[Name] = set()
+        self._soon: set[Name] = set()
         self._reported: dict[tuple[str, str], str] = {}
 
     def now(self, bucket: str, key: str, stillness_seconds: float | None = None) -> None:
@@ -74,23 +74,23 @@ class Reconciler:
         with self._lock:
             self._due[bucket, key] = time.monotonic() + delay_seconds
 
-    def renamed(self, bucket: str, key: str) -> None:
-        """Look in a moment if *key*, which an editor gave the name of a backup, is gone or has been written anew."""
+    def soon(self, bucket: str, key: str) -> None:
+        """Look at *key* in a moment: what an editor does to it, such as renaming it, may not be the end of it."""
         with self._lock:
-            self._renamed.add((bucket, key))
+            self._soon.add((bucket, key))
         self.later(bucket, key, _EDITOR_SECONDS)
 
     @property
     def is_waiting(self) -> bool:
         """Tell whether something has happened that is told in a moment."""
         with self._lock:
-            return bool(self._renamed)
+            return bool(self._soon)
 
     def forget(self, bucket: str, key: str) -> None:
-        """Drop the appointment that `later` or `renamed` made."""
+        """Drop the appointment that `later` or `soon` made."""
         with self._lock:
             self._due.pop((bucket, key), None)
-            self._renamed.discard((bucket, key))
+            self._soon.discard((bucket, key))
 
     def do_due(self) -> float | None:
         """Look at what is due; return the seconds until the next appointment, None if there is none."""
