@@ -169,6 +169,15 @@ def fingerprints(
     return [(row[0], Fingerprint(row[1], row[2], row[3]), bool(row[4])) for row in rows]
 
 
+def names_of(connection: sqlite3.Connection, inodes: Collection[int]) -> list[tuple[int, tuple[str, str]]]:
+    """Return, by inode, the bucket and key of each object in a folder whose file has it: one pass over all rows."""
+    rows = connection.execute(
+        "SELECT inode, bucket, key FROM object WHERE in_folder AND inode IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(inodes)),),
+    )
+    return [(row[0], (row[1], row[2])) for row in rows]
+
+
 def _object(row: sqlite3.Row) -> StoredObject:
     return StoredObject(
         bucket=row["bucket"],

@@ -4,7 +4,6 @@ inotify watches folders, not trees, and what happens in a new folder before it i
 folder is watched first and read second, here and in every scan. When the kernel's queue overflows, all is read again.
 """
 
-import errno
 import logging
 import os
 import select
@@ -17,25 +16,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from inotify_simple import Event, INotify, flags
+from inotify_simple import Event, flags
 
-from emulator.buckets.keys import is_temporary, may_be_temporary
+from emulator.buckets.keys import is_temporary, may_be_gone_soon, may_be_temporary
+from emulator.buckets.links import Links
 from emulator.buckets.moves import Moves, Place, Source
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
 from emulator.buckets.watcher import Watched
+from emulator.buckets.watches import BLIND_SCAN_SECONDS, Watches
 from emulator.errors import NotFoundError
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-_FOLDER_MASK = flags.ONLYDIR | flags.DONT_FOLLOW | flags.EXCL_UNLINK
-_BUCKET_MASK = _FOLDER_MASK | flags.CLOSE_WRITE | flags.MOVED_TO | flags.MOVED_FROM | flags.DELETE | flags.CREATE
-_ROOT_MASK = _FOLDER_MASK | flags.CREATE | flags.MOVED_TO | flags.MOVED_FROM | flags.DELETE | flags.ATTRIB
 _GONE = flags.MOVED_FROM | flags.DELETE
 
-_BLIND_SCAN_SECONDS = 5.0
-"""How often everything is compared when the kernel grants no more watches."""
 _SUSPECT_SECONDS = 10.0
 _PUT_OFF_SECONDS = 0.002
 _SCAN_QUEUE_SECONDS = 0.05
@@ -58,11 +54,9 @@ class InotifyWatcher:
         self._scan_seconds = scan_seconds
         self._on_activity = on_activity or (lambda: None)
         self._lock = threading.Lock()
-        self._places: dict[int, Place] = {}
         self._moves = Moves()
         self._put_off: list[Event] = []
         self._flushes: list[_Flush] = []
-        self._blind = False
         self._stopping = False
         self._scanning: Future[None] | None = None
         self._scan_again = True
@@ -71,9 +65,9 @@ class InotifyWatcher:
     def start(self) -> None:
         """Watch from now on, and begin to look for what changed before; returns at once."""
         self._watched.tidy()
-        self._reconciler = Reconciler(self._watched)
+        self._reconciler = Reconciler(self._watched, Links(self._watched.path))
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        self._inotify = self._open()
+        self._watches = Watches(self._watched, self._scan_soon)
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
         self._thread.start()
 
@@ -83,8 +77,7 @@ class InotifyWatcher:
         os.eventfd_write(self._wake, 1)
         self._thread.join()
         self._reconciler.close()
-        if self._inotify is not None:
-            self._inotify.close()
+        self._watches.close()
         os.close(self._wake)
 
     def flush(self, timeout: float) -> bool:
@@ -103,18 +96,12 @@ class InotifyWatcher:
         # A scan among those threads may have found large files, which it handed on.
         return self._reconciler.wait(max(0.0, deadline - time.monotonic()))
 
-    def _open(self) -> INotify | None:
-        try:
-            return INotify(nonblocking=True)
-        except OSError as error:
-            self._go_blind("fs.inotify.max_user_instances", error)
-            return None
-
     def _run(self) -> None:
         poller = select.poll()
         poller.register(self._wake, select.POLLIN)
-        if self._inotify is not None:
-            poller.register(self._inotify.fileno(), select.POLLIN)
+        inotify = self._watches.inotify
+        if inotify is not None:
+            poller.register(inotify.fileno(), select.POLLIN)
         pause_seconds: float | None = 0.0
         while not self._stopping:
             poller.poll(None if pause_seconds is None else pause_seconds * 1000 + 1)
@@ -127,7 +114,7 @@ class InotifyWatcher:
             os.eventfd_read(self._wake)
         with self._lock:
             flushes, self._flushes = self._flushes, []
-        events = [] if self._inotify is None else self._moves.read(self._inotify)
+        events = [] if self._watches.inotify is None else self._moves.read(self._watches.inotify)
         news = self._news(events)
         for event in news:
             self._attempt(self._handle, event)
@@ -151,13 +138,17 @@ class InotifyWatcher:
             self._scan_again = True
 
     def _answer(self, flushes: list[_Flush]) -> None:
-        if self._scan_again or self._put_off:  # an overflow during a scan: what it lost is found by the next
+        # An overflow during a scan: what it lost is found by the next.
+        if self._scan_again or self._put_off or self._reconciler.is_waiting:
             with self._lock:
                 self._flushes += flushes
             return
         for flush in flushes:
             flush.threads = self._reconciler.running()
             flush.done.set()
+
+    def _scan_soon(self) -> None:
+        self._scan_again = True
 
     def _scan_if_due(self) -> float:
         """Begin a full scan if it is time; return the seconds until it is."""
@@ -166,7 +157,7 @@ class InotifyWatcher:
         if (self._scan_again or now >= self._next_scan) and not running:
             self._scan_again = False
             self._next_scan = now + (
-                min(self._scan_seconds, _BLIND_SCAN_SECONDS) if self._blind else self._scan_seconds
+                min(self._scan_seconds, BLIND_SCAN_SECONDS) if self._watches.is_blind else self._scan_seconds
             )
             self._scanning = self._reconciler.beside(self._scan_all)
         return _SCAN_QUEUE_SECONDS if self._scan_again else max(0.0, self._next_scan - now)
@@ -174,7 +165,7 @@ class InotifyWatcher:
     def _scan_all(self) -> None:
         try:
             self._watched.tidy()
-            self._watch(Place())
+            self._watches.add(Place())
             for bucket in self._watched.names():
                 self._scan(bucket, "")
         except Exception:  # nobody asks this thread what came of it
@@ -184,50 +175,13 @@ class InotifyWatcher:
 
     def _scan(self, bucket: str, prefix: str, source: Source | None = None) -> None:
         """Watch and reconcile everything under *prefix*, which may have been moved here from *source*."""
-        for key in self._watched.differences(bucket, prefix, lambda inner: self._watch(Place(bucket, inner))):
+        for key in self._watched.differences(bucket, prefix, lambda inner: self._watches.add(Place(bucket, inner))):
             if source is not None:
                 self._reconciler.moved((source.bucket, source.key + key.removeprefix(prefix)), bucket, key)
             else:
                 self._reconciler.now(bucket, key, STILLNESS_SECONDS)
             if self._stopping:
                 return
-
-    def _watch(self, place: Place) -> None:
-        if self._inotify is None:
-            return
-        path = f"{self._watched.path(place.bucket)}/{place.prefix}" if place.bucket else str(self._watched.root)
-        with self._lock:
-            try:
-                watch = self._inotify.add_watch(path, _BUCKET_MASK if place.bucket else _ROOT_MASK)
-            except OSError as error:
-                if error.errno in (errno.ENOSPC, errno.ENOMEM):
-                    self._go_blind("fs.inotify.max_user_watches", error)
-                elif error.errno not in (errno.ENOENT, errno.ENOTDIR):
-                    log.warning("folder cannot be watched: %s path=%s", error.strerror, path)
-                return
-            self._places[watch] = place
-
-    def _unwatch(self, bucket: str, prefix: str) -> None:
-        """Forget the folders under *prefix*: what moved away reports under its new name, or not at all."""
-        with self._lock:
-            for watch, place in list(self._places.items()):
-                if place.bucket == bucket and place.prefix.startswith(prefix) and self._inotify is not None:
-                    del self._places[watch]
-                    try:
-                        self._inotify.rm_watch(watch)
-                    except OSError:
-                        log.debug("watch had gone already: bucket=%s prefix=%s", bucket, place.prefix)
-
-    def _go_blind(self, limit: str, error: OSError) -> None:
-        if not self._blind:
-            self._blind = self._scan_again = True
-            log.error(
-                "the kernel grants no more watches (%s): raise it with `sysctl -w %s=…`; until then changes are found"
-                " by comparing everything every %d s",
-                error.strerror,
-                limit,
-                _BLIND_SCAN_SECONDS,
-            )
 
     def _news(self, events: list[Event]) -> list[Event]:
         """Return what others did; what we are just doing ourselves is put off until it is done, or has failed."""
@@ -239,28 +193,28 @@ class InotifyWatcher:
         """Tell whether we moved an object here ourselves, and its row is written; None if that is not known yet."""
         if event.mask & (flags.MOVED_TO | flags.ISDIR) != flags.MOVED_TO or event.cookie in self._moves:
             return False
-        place = self._places.get(event.wd)
+        place = self._watches.place(event.wd)
         if place is None or not place.bucket:
             return False
-        return self._watched.is_own(place.bucket, place.prefix + event.name)
+        key = place.prefix + event.name
+        return self._watched.is_own(place.bucket, key) and not self._reconciler.is_linked_to(place.bucket, key)
 
     def _handle(self, event: Event) -> None:
         if event.mask & flags.Q_OVERFLOW:
             log.warning("the kernel's event queue overflowed; everything is compared")
             self._scan_again = True
             return
-        with self._lock:
-            if event.mask & flags.IGNORED:
-                self._places.pop(event.wd, None)
-                return
-            place = self._places.get(event.wd)
+        if event.mask & flags.IGNORED:
+            self._watches.forget(event.wd)
+            return
+        place = self._watches.place(event.wd)
         if place is None or not event.name:
             return
         if not place.bucket:
             self._handle_bucket(event)
         elif (begun := self._moves.begin(event, place)) is not None:
             if begun.is_folder:
-                self._unwatch(begun.bucket, begun.key)
+                self._watches.remove(begun.bucket, begun.key)
         elif (source := self._moves.end(event)) is not None:
             self._handle_move(source, place.bucket, place.prefix + event.name)
         elif event.mask & flags.ISDIR:
@@ -270,11 +224,14 @@ class InotifyWatcher:
 
     def _handle_bucket(self, event: Event) -> None:
         if event.name in self._watched.names():  # its folder, or the link to the folder that it adopted
+            path = self._watched.path(event.name)
+            if path.exists() and not path.is_dir():
+                log.warning("bucket's folder is no folder; objects lie in the home's blobs/ until it is: path=%s", path)
             self._handle_folder(event.name, "", event.mask)
 
     def _handle_folder(self, bucket: str, prefix: str, mask: int) -> None:
         if mask & _GONE:
-            self._unwatch(bucket, prefix)
+            self._watches.remove(bucket, prefix)
         try:
             self._scan(bucket, prefix)
         except NotFoundError:
@@ -285,7 +242,11 @@ class InotifyWatcher:
         if source.is_folder:
             with suppress(NotFoundError):
                 self._scan(bucket, f"{key}/", source)
-        elif is_temporary(key) or may_be_temporary(key):
+        elif is_temporary(key):
+            self._handle_file(bucket, key, flags.MOVED_TO)
+            self._reconciler.soon(source.bucket, source.key)
+            return
+        elif may_be_temporary(key):
             self._handle_file(bucket, key, flags.MOVED_TO)
         else:
             self._reconciler.moved((source.bucket, source.key), bucket, key)
@@ -301,15 +262,13 @@ class InotifyWatcher:
     def _handle_file(self, bucket: str, key: str, mask: int) -> None:
         if mask & flags.CREATE:
             self._handle_created(bucket, key)
-        elif mask & _GONE:
-            self._reconciler.now(bucket, key, 0.0)  # by now there may be another of that name, half written
-        elif is_temporary(key):
-            return
-        elif may_be_temporary(key):
+        elif may_be_temporary(key) and not mask & _GONE:
             self._reconciler.later(bucket, key, _SUSPECT_SECONDS)
+        elif may_be_gone_soon(key) and not mask & _GONE:
+            self._reconciler.soon(bucket, key)
         else:
-            # What was moved here may still be open; if so, it is whole when it is closed.
-            self._reconciler.now(bucket, key, 0.0 if mask & flags.MOVED_TO else None)
+            # By now there may be another of that name, and what was moved here or closed may be open once more.
+            self._reconciler.now(bucket, key, 0.0)
 
     def _handle_created(self, bucket: str, key: str) -> None:
         """Tell a link, which is whole from the start, from a file that is closed when it is whole."""

@@ -6,10 +6,10 @@ refused by `relative_path`, never bent; their bytes lie elsewhere (see `store`).
 
 Names that programs use while they write are no objects until they are renamed:
 
-- `*.part`, `*.crdownload`, `*.swp` and its relatives `*.swo`, `*.swx`, `*~`, `.#*`, `.goutputstream-*`: always;
+- `*.part`, `*.crdownload`, `*.swp` (`*.swo`, `*.swx`, `*.swpx`), `*~`, `.#*`, `.goutputstream-*`: always;
 - what lies in `.cloudlet/`, at the top of a folder on another file system than the home: objects on their way in;
 - rsync's `.name.XXXXXX` and sed's `sedXXXXXX` look like names that people give, so they count once they have been
-  still for a while (`may_be_temporary`).
+  still for a while (`may_be_temporary`); vim's `4913` is gone in an instant (`may_be_gone_soon`).
 """
 
 import ipaddress
@@ -27,20 +27,23 @@ MAX_KEY_BYTES = 1024
 OWN_FOLDER = ".cloudlet/"
 _MAX_SEGMENT_BYTES = 255
 
-_BUCKET_FORM = re.compile(r"[a-z0-9][a-z0-9.-]*[a-z0-9]")
+_BUCKET_FORM = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _BUCKET_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
 _BUCKET_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
-_TEMPORARY = re.compile(r".*(?:\.part|\.crdownload|\.sw[pox]|~)|\.#.*|\.goutputstream-.*", re.DOTALL)
+_TEMPORARY = re.compile(r".*(?:\.part|\.crdownload|\.sw[pox]|\.swpx|~)|\.#.*|\.goutputstream-.*", re.DOTALL)
 _PERHAPS_TEMPORARY = re.compile(r"\..+\.[A-Za-z0-9]{6}|sed[A-Za-z0-9]{6}", re.DOTALL)
 
 
 def check_bucket_name(name: str) -> None:
-    """Raise InvalidBucketNameError, with the rule that *name* breaks, unless AWS would take it."""
+    """Raise InvalidBucketNameError, with the rules that *name* breaks, unless AWS would take it."""
+    broken = []
     if not 3 <= len(name) <= 63:
-        raise InvalidBucketNameError(name, "a bucket's name has 3 to 63 characters")
-    if _BUCKET_FORM.fullmatch(name) is None:
-        raise InvalidBucketNameError(name, "only a-z, 0-9, '.' and '-', with a letter or digit at both ends")
+        broken.append("a bucket's name has 3 to 63 characters")
+    if name and _BUCKET_FORM.fullmatch(name) is None:
+        broken.append("only a-z, 0-9, '.' and '-', with a letter or digit at both ends")
+    if broken:
+        raise InvalidBucketNameError(name, "; ".join(broken))
     if ".." in name:
         raise InvalidBucketNameError(name, "two dots must not follow each other")
     if _is_ipv4(name):
@@ -97,6 +100,11 @@ def is_temporary(path: str) -> bool:
 def may_be_temporary(path: str) -> bool:
     """Tell whether the last segment looks like rsync's or sed's temporary files, or like a person's choice."""
     return _PERHAPS_TEMPORARY.fullmatch(path.rpartition("/")[2]) is not None
+
+
+def may_be_gone_soon(path: str) -> bool:
+    """Tell whether the last segment is the name of the file by which vim tries whether it may write to a folder."""
+    return path.rpartition("/")[2] == "4913"
 
 
 def _is_ipv4(name: str) -> bool:

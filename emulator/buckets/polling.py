@@ -9,6 +9,7 @@ from pathlib import Path
 from watchfiles import watch
 
 from emulator.buckets.keys import key_of
+from emulator.buckets.links import Links
 from emulator.buckets.reconciler import STILLNESS_SECONDS, Reconciler
 from emulator.buckets.watcher import Watched
 from emulator.errors import NotFoundError
@@ -33,7 +34,7 @@ class PollingWatcher:
     def start(self) -> None:
         """Watch from now on, and begin to look for what changed before; returns at once."""
         self._watched.tidy()
-        self._reconciler = Reconciler(self._watched)
+        self._reconciler = Reconciler(self._watched, Links(self._watched.path))
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
         self._thread.start()
 

@@ -1,8 +1,9 @@
 """The buckets of one home. Works with or without a server, from any number of processes at once."""
 
 import os
+import shlex
 import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from emulator.buckets.removals import Removals
 from emulator.buckets.settings import BucketSettings
 from emulator.buckets.store import Store
 from emulator.buckets.watcher import SCAN_SECONDS, Watcher, watcher_for
-from emulator.errors import InvalidRequestError, NotFoundError
+from emulator.errors import InvalidRequestError
 from emulator.home import Home
 from emulator.settings import Settings
 from emulator.state import Database
@@ -200,16 +201,21 @@ class Buckets:
         """Yield the keys whose file and row are not the same; see scan.differences."""
         return scan.differences(self._database, bucket, str(self.path(bucket)), prefix, entering)
 
-    def scan(self, bucket: str, prefix: str = "") -> None:
+    def names_of(self, inodes: Collection[int]) -> Sequence[tuple[int, tuple[str, str]]]:
+        """Return, by inode, the bucket and key of each object whose file had it when it was last looked at."""
+        with self._database.snapshot() as connection:
+            return index.names_of(connection, inodes)
+
+    def scan(self, bucket: str, prefix: str = "") -> Mapping[str, str]:
         """
         Reconcile all that differs in the folder of *prefix*, which need not end in a slash.
 
-        What somebody still writes to is left for the next look.
+        What somebody still writes to is left for the next look. Returns the keys of what had to be left out, and why.
         """
         self.get(bucket)
         folder = prefix.rpartition("/")[0]
         if folder and not keys.is_storable(folder):
-            return
+            return {}
         reconciler = Reconciler(self)
         try:
             for key in self.differences(bucket, f"{folder}/" if folder else ""):
@@ -217,6 +223,7 @@ class Buckets:
             reconciler.wait()
         finally:
             reconciler.close()
+        return {key: problem for (_, key), problem in reconciler.left_out.items()}
 
     def scan_all(self) -> None:
         """Reconcile everything."""
@@ -258,10 +265,14 @@ class Buckets:
         if path.exists() or path.is_symlink():
             raise InvalidRequestError(f"the bucket's folder {path} is there already: no other can take its place")
         if not folder.is_dir():
-            raise NotFoundError(f"{folder} is no folder")
+            hint = "name the folder that it lies in" if folder.exists() else f"mkdir -p {shlex.quote(str(folder))}"
+            raise InvalidRequestError(f"{folder} is no folder", hint=hint)
         resolved = folder.resolve()
         if resolved.is_relative_to(self._home.root.resolve()) or self._home.root.resolve().is_relative_to(resolved):
-            raise InvalidRequestError(f"{folder} and the home {self._home.root} lie within each other")
+            raise InvalidRequestError(
+                f"{folder} and the home {self._home.root} lie within each other",
+                hint="adopt a folder elsewhere, or leave --path out: the bucket gets a folder in the home",
+            )
 
     def _used_blobs(self, names: Collection[str]) -> set[str]:
         with self._database.snapshot() as connection:

@@ -1,7 +1,7 @@
 """Noticing what other programs do to the buckets' folders: the promise, and who keeps it on this system."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -38,6 +38,9 @@ class Watched(Protocol):
         self, bucket: str, prefix: str = "", entering: Callable[[str], None] | None = None
     ) -> Iterator[str]:
         """See scan.differences."""
+
+    def names_of(self, inodes: Collection[int]) -> Sequence[tuple[int, tuple[str, str]]]:
+        """Return, by inode, the bucket and key of each object whose file had it when it was last looked at."""
 
     def tidy(self) -> None:
         """Put right what an earlier process may have left: missing folders, staged files."""

@@ -1,7 +1,7 @@
 """AWS's signatures, both ways: who signed a request, a chunk or a form, and URLs that are signed beforehand."""
 
 from emulator.signatures import version_2
-from emulator.signatures.errors import ContentHashMismatchError, SignatureError
+from emulator.signatures.errors import ContentHashMismatchError, MalformedSignatureError, SignatureError
 from emulator.signatures.form import AllowedUpload, check_policy
 from emulator.signatures.policy_errors import MalformedPostRequestError
 from emulator.signatures.presigned import check_expiry, parameters_of
@@ -19,6 +19,7 @@ __all__ = [
     "Headers",
     "Lookup",
     "MalformedPostRequestError",
+    "MalformedSignatureError",
     "Request",
     "SignatureError",
     "Signer",

@@ -2,8 +2,9 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.conftest import cannot_run
@@ -74,3 +75,13 @@ def fill(folder: Path, *, but_bytes: int = 0) -> Path:
     with path.open("rb+") as file:
         file.truncate(max(0, path.stat().st_size // block * block - but_bytes))
     return path
+
+
+def without_rights_of_root() -> Sequence[str]:
+    """Return what starts a program for which the modes of files count."""
+    if os.geteuid():
+        return ()
+    if shutil.which("setpriv") is None:
+        cannot_run("setpriv is not installed")
+    none = "-dac_override,-dac_read_search"
+    return ("setpriv", f"--bounding-set={none}", f"--inh-caps={none}")

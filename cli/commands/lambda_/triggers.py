@@ -52,7 +52,10 @@ def add_trigger(
     with open_cloud() as cloud:
         trigger = cloud.triggers.add(name, bucket, events=events or DEFAULT_EVENTS, prefix=prefix, suffix=suffix)
         path = cloud.buckets.path(bucket)
-    return _triggers([trigger], hint=f"drop a file to run it: cp data{suffix} {path}/{prefix} (the server must be up)")
+    return _triggers(
+        [trigger],
+        hint=f"drop a file to run it: cp data{suffix} {path}/{prefix} (no server up: told at its start)",
+    )
 
 
 @command(app, "list-triggers")
@@ -87,7 +90,7 @@ def _add_schedule(name: str, schedule: str) -> Answer:
     with open_cloud() as cloud:
         trigger = cloud.triggers.scheduled.add(name, schedule)
     due = f"next at {trigger.due_at:%Y-%m-%d %H:%M:%S} UTC" if trigger.due_at else "never"
-    return _triggers([trigger], hint=f"it runs {due} (the server must be up)")
+    return _triggers([trigger], hint=f"it runs {due}, while a server is up")
 
 
 def _triggers(triggers: "Sequence[Trigger | ScheduleTrigger]", hint: str | None) -> Answer:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 _PAGE = 1000
+_MOST_NAMES = 3
+_LONGEST_NAME = 30
 _MARK = "  (not in the folder)"
 
 
@@ -87,6 +90,7 @@ class _Listing:
         document: dict[str, Any] = {"Contents": [], "CommonPrefixes": []}
         ids: list[str] = []
         is_empty = True
+        left_out = buckets.scan(uri.bucket, uri.key)  # a file dropped this instant is there for whoever looks
         for page in _pages(buckets, uri, page_size, recursive=recursive):
             is_empty = is_empty and not (page.objects or page.common_prefixes)
             if self._live:
@@ -98,7 +102,11 @@ class _Listing:
         if self._live:
             for line in self._summary():
                 output.write(line)
-            self._note_those_outside()
+            for key in sorted(left_out)[:_MOST_NAMES]:
+                note(f"{_short(key)} is left out: {left_out[key]}")
+            if len(left_out) > _MOST_NAMES:
+                note(f"{len(left_out) - _MOST_NAMES} more are left out")
+            self._note_those_outside(buckets.path(uri.bucket))
         return Answer(
             document=None if self._live else document,
             text="",
@@ -125,24 +133,30 @@ class _Listing:
             yield f"Total Objects: {self._count}"
             yield f"   Total Size: {self._size(self._bytes)}"
 
-    def _note_those_outside(self) -> None:
-        if self._outside and not self._marks:
-            names = ", ".join(printable(repr(key)) for key in self._outside[:3])
-            more = f" and {len(self._outside) - 3} more" if len(self._outside) > 3 else ""
-            note(f"the folder cannot hold {names}{more}; the API can")
+    def _note_those_outside(self, folder: Path) -> None:
+        if not folder.is_dir():
+            note(f"{folder} is no folder: what is put lies elsewhere until it is")
+        elif self._outside and not self._marks:
+            names = ", ".join(map(_short, self._outside[:_MOST_NAMES]))
+            more = len(self._outside) - _MOST_NAMES
+            others = f" and {more} more (--output json tells them by InFolder)" if more > 0 else ""
+            note(f"the folder cannot hold {names}{others}; the API can")
 
     def _size(self, count: int) -> str:
         return human_size(count) if self._human_readable else str(count)
 
 
 def _pages(buckets: "Buckets", uri: "S3Uri", page_size: int, *, recursive: bool) -> "Iterator[Page[StoredObject]]":
-    buckets.scan(uri.bucket, uri.key)  # a file dropped this instant is there for whoever looks
     delimiter = "" if recursive else "/"
     start: str | None = ""
     while start is not None:
         page = buckets.objects.page(uri.bucket, prefix=uri.key, delimiter=delimiter, start_after=start, limit=page_size)
         yield page
         start = page.next_start
+
+
+def _short(key: str) -> str:
+    return printable(repr(key if len(key) <= _LONGEST_NAME else f"{key[:_LONGEST_NAME]}…"))
 
 
 def _time(moment: datetime) -> str:

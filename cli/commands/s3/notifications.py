@@ -56,7 +56,7 @@ def add_notification(
     with open_cloud() as cloud:
         rule = cloud.notifications.add(Rule.plain(_bucket(uri), target, events or ANY_CREATION, prefix, suffix))
         path = cloud.buckets.path(rule.bucket)
-    return _rules([rule], hint=f"try it: cp data{suffix} {path}/{prefix} (the server must be up)")
+    return _rules([rule], hint=f"try it: cp data{suffix} {path}/{prefix} (no server up: told at its start)")
 
 
 @command(app, "list-notifications")
@@ -121,7 +121,7 @@ def retry_deliveries(
     """
     with open_cloud() as cloud:
         count = cloud.deliveries.retry(names or None)
-    note(f"{count} notification(s) will be sent again (the server must be up)")
+    note(f"{count} notification(s) will be sent again (by a server that is up, or the next one)")
     return Answer({"Retried": count}, text="")
 
 

@@ -31,14 +31,18 @@ def presign(
 
     It is signed with CLOUDLET_ACCESS_KEY_ID and CLOUDLET_SECRET_ACCESS_KEY. The object need not be there yet.
     """
-    from emulator.signatures import Credentials, Signer, presign
+    from emulator.signatures import Credentials, MalformedSignatureError, Signer, presign
 
     settings, target = Settings.from_environment(), object_only(with_scheme(uri))
-    url = presign(
-        Signer(Credentials(settings.access_key_id, settings.secret_access_key), settings.region),
-        "GET",
-        f"http://127.0.0.1:{port_of(settings)}/{target.bucket}/{quote(target.key, safe='/~')}",
-        expires_seconds=expires_in,
-        now=utc_now(),
-    )
+    try:
+        url = presign(
+            Signer(Credentials(settings.access_key_id, settings.secret_access_key), settings.region),
+            "GET",
+            f"http://127.0.0.1:{port_of(settings)}/{target.bucket}/{quote(target.key, safe='/~')}",
+            expires_seconds=expires_in,
+            now=utc_now(),
+        )
+    except MalformedSignatureError as error:
+        error.hint = "--expires-in takes 0 to 604800 seconds, a week"
+        raise
     return Answer(document={"Url": url}, text=url, ids=[url])

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from emulator.buckets.errors import InvalidArgumentError
 from emulator.buckets.notifications.names import SENT
-from emulator.errors import ConflictError, NotFoundError
+from emulator.errors import ConflictError, NotFoundError, nearest
+
+_ALL_OF_A_TYPE = [name for name in SENT if name.endswith(":*")]
 
 
 class NoSuchRuleError(NotFoundError):
@@ -32,9 +34,10 @@ class UnknownEventError(InvalidArgumentError):
     """S3 has no event of this name."""
 
     def __init__(self, names: Sequence[str]) -> None:
+        meant = next(filter(None, (nearest(name, SENT) for name in names)), None)
         super().__init__(
             "A specified event is not supported for notifications" + (f": {', '.join(names)}" if names else ""),
-            hint=f"choose from {', '.join(SENT)}",
+            hint=meant or f"choose from {', '.join(_ALL_OF_A_TYPE)}",
         )
 
 

@@ -10,8 +10,16 @@ class InvalidArgumentError(InvalidRequestError):
 
     code = "InvalidArgument"
 
-    def __init__(self, message: str, argument: str, value: str | None = None, *, code: str | None = None) -> None:
-        super().__init__(message, code=code)
+    def __init__(
+        self,
+        message: str,
+        argument: str,
+        value: str | None = None,
+        *,
+        hint: str | None = None,
+        code: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, code=code)
         fields = {"ArgumentName": argument, "ArgumentValue": value}
         self.fields: Mapping[str, str] = {name: text for name, text in fields.items() if text is not None}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.buckets import Buckets, ObjectEvent
+from emulator.buckets import Buckets, ObjectEvent, Watcher
 from emulator.home import Home
 from emulator.settings import Settings
 from emulator.state import Database
@@ -57,6 +57,15 @@ def buckets(database: Database, home: Home, settings: Settings, recorder: Record
 def raw(buckets: Buckets) -> Path:
     """The folder of a bucket named raw."""
     return buckets.create_bucket("raw").path
+
+
+@pytest.fixture
+def watcher(buckets: Buckets) -> Iterator[Watcher]:
+    watcher = buckets.watcher()
+    watcher.start()
+    assert watcher.flush(30)
+    yield watcher
+    watcher.stop()
 
 
 @pytest.fixture

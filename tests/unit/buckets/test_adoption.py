@@ -8,7 +8,7 @@ import pytest
 
 from emulator.buckets import Buckets
 from emulator.buckets.errors import BucketNotEmptyError
-from emulator.errors import InvalidRequestError, NotFoundError
+from emulator.errors import InvalidRequestError
 from tests.unit.buckets.conftest import Recorder
 
 
@@ -62,7 +62,7 @@ def test_the_folder_is_given_back_with_its_files(buckets: Buckets, mine: Path) -
 
 
 def test_a_folder_that_cannot_be_adopted_is_refused(buckets: Buckets, mine: Path, raw: Path) -> None:
-    with pytest.raises(NotFoundError):
+    with pytest.raises(InvalidRequestError, match="is no folder"):
         buckets.create_bucket("none", mine / "none")
     with pytest.raises(InvalidRequestError, match="within each other"):
         buckets.create_bucket("loop", raw)

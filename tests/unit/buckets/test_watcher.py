@@ -1,5 +1,6 @@
 """Every way of writing a file counts once, and only when it is whole. Real inotify, real programs."""
 
+import io
 import os
 import shutil
 import sqlite3
@@ -17,15 +18,6 @@ from emulator.settings import Settings
 from emulator.state import Database
 from tests.conftest import wait_for
 from tests.unit.buckets.conftest import Recorder
-
-
-@pytest.fixture
-def watcher(buckets: Buckets) -> Iterator[Watcher]:
-    watcher = buckets.watcher()
-    watcher.start()
-    assert watcher.flush(30)
-    yield watcher
-    watcher.stop()
 
 
 def test_a_copied_file_is_an_event_by_the_time_flush_returns(raw: Path, watcher: Watcher, recorder: Recorder) -> None:
@@ -367,3 +359,27 @@ def test_what_cannot_be_looked_at_now_is_found_by_a_scan_and_the_watch_goes_on(
         assert recorder.seen == [(PUT, "b")]
     finally:
         watcher.stop()
+
+
+def test_an_object_with_a_name_of_temporary_files_is_told_of(
+    buckets: Buckets, raw: Path, watcher: Watcher, recorder: Recorder
+) -> None:
+    """
+    Through the API any key is an object, and its file in the folder is one that programs change.
+    """
+    buckets.objects.put("raw", "f.part", io.BytesIO(b"1"))
+    assert watcher.flush(30)
+    sh("printf 23 >> f.part; echo x > g.part")(raw)
+    assert watcher.flush(30)
+    sh("echo 4567 > h; mv h f.part")(raw)
+    assert watcher.flush(30)
+    sh("rm f.part g.part")(raw)
+    assert watcher.flush(30)
+    sh("echo x > f.part")(raw)
+    assert watcher.flush(30)
+
+    told = [(event.name, event.size_bytes) for event in recorder.events if event.key == "f.part"]
+    assert told[:2] == [(PUT, 1), (PUT, 3)]
+    assert told[2][1] == 5
+    assert told[3:] == [(DELETE, None)]
+    assert {event.key for event in recorder.events} == {"f.part", "h"}

@@ -29,6 +29,7 @@ async def put_bucket_notification_configuration(call: Call) -> Output:
                 f"There are no queues and topics here: notifications go to functions, not to {one[arn]}",
                 argument,
                 one[arn],
+                hint="`cloudlet s3 add-notification` also takes folders (file:///PATH/, s3://BUCKET/) and http(s) URLs",
             )
     rules = tuple(_rule(call.bucket, one) for one in asked.get("LambdaFunctionConfigurations", ()))
     await call.write(
