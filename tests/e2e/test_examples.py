@@ -48,7 +48,7 @@ def test_every_example_has_a_test_here() -> None:
     """
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
 
-    assert folders == {"click-log", "pipeline", "query-a-bucket", "sam", "to-database", "website"}
+    assert folders == {"chain", "click-log", "pipeline", "query-a-bucket", "sam", "to-database", "website"}
 
 
 @pytest.mark.timeout(600)
@@ -218,3 +218,28 @@ def test_a_template_is_deployed_and_its_page_shows_what_its_function_counted(use
     assert user.sees("cloudlet lambda list-functions --quiet") == ""
     assert user.sees("cloudlet events list-rules --quiet") == ""
     assert user.sees("cloudlet stacks --quiet") == ""
+
+
+@pytest.mark.timeout(600)
+def test_three_functions_hand_a_file_on_through_buckets(user: User) -> None:
+    """
+    Each is run by what the one before it wrote; a file put in the middle goes the rest of the way.
+    """
+    run, clean = EXAMPLES / "chain" / "run", EXAMPLES / "chain" / "clean"
+    chain = ["chain-page", "chain-summarise", "chain-tidy"]
+
+    for _ in ("first", "again"):
+        shown = user.sees(str(run))
+        assert "<tr><td>attic</td><td>2</td><td>19.5</td><td>22.0</td><td>24.5</td></tr>" in shown
+        passes = json.loads(user.sees("cloudlet events list --max-items 3 --output json"))["Events"]
+        assert [(one["FunctionName"], one["State"]) for one in passes] == [(name, "done") for name in chain]
+        assert all(one["FunctionName"] in shown for one in passes)
+        assert max(len(line.expandtabs()) for line in shown.splitlines()[:-1]) <= 80
+
+    user.sees('echo "time,room,degrees" > "$(cloudlet s3 path s3://chain-tidy)/none.csv" && cloudlet wait --timeout 60')
+    assert (user.home / "s3" / "chain-pages" / "none.html").read_text().count("<tr>") == 1
+
+    user.sees(str(clean))
+
+    assert user.sees("cloudlet s3 ls --quiet") == ""
+    assert user.sees("cloudlet lambda list-functions --quiet") == ""
