@@ -1,10 +1,13 @@
 """Every folder of examples/, run as its README says."""
 
 import json
+import re
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -48,7 +51,13 @@ def test_every_example_has_a_test_here() -> None:
     """
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
 
-    assert folders == {"click-log", "pipeline", "query-a-bucket", "sam", "to-database", "website"}
+    assert folders == {"chain", "click-log", "notebook", "pipeline", "query-a-bucket", "sam", "to-database", "website"}
+
+
+def test_the_index_names_every_example_once() -> None:
+    rows = re.findall(r"^\| \[`(.+)`\]\((.+)\) \|", (EXAMPLES / "README.md").read_text(), re.MULTILINE)
+
+    assert sorted(rows) == sorted((path.name, path.name) for path in EXAMPLES.iterdir() if path.name != "README.md")
 
 
 @pytest.mark.timeout(600)
@@ -218,3 +227,77 @@ def test_a_template_is_deployed_and_its_page_shows_what_its_function_counted(use
     assert user.sees("cloudlet lambda list-functions --quiet") == ""
     assert user.sees("cloudlet events list-rules --quiet") == ""
     assert user.sees("cloudlet stacks --quiet") == ""
+
+
+@pytest.mark.timeout(600)
+def test_three_functions_hand_a_file_on_through_buckets(user: User) -> None:
+    """
+    Each is run by what the one before it wrote; a file put in the middle goes the rest of the way.
+    """
+    run, clean = EXAMPLES / "chain" / "run", EXAMPLES / "chain" / "clean"
+    chain = ["chain-page", "chain-summarise", "chain-tidy"]
+
+    for _ in ("first", "again"):
+        shown = user.sees(str(run))
+        assert "<tr><td>attic</td><td>2</td><td>19.5</td><td>22.0</td><td>24.5</td></tr>" in shown
+        passes = json.loads(user.sees("cloudlet events list --max-items 3 --output json"))["Events"]
+        assert [(one["FunctionName"], one["State"]) for one in passes] == [(name, "done") for name in chain]
+        assert all(one["FunctionName"] in shown for one in passes)
+        assert max(len(line.expandtabs()) for line in shown.splitlines()[:-1]) <= 80
+
+    user.sees('echo "time,room,degrees" > "$(cloudlet s3 path s3://chain-tidy)/none.csv" && cloudlet wait --timeout 60')
+    assert (user.home / "s3" / "chain-pages" / "none.html").read_text().count("<tr>") == 1
+
+    user.sees(str(clean))
+
+    assert user.sees("cloudlet s3 ls --quiet") == ""
+    assert user.sees("cloudlet lambda list-functions --quiet") == ""
+
+
+@pytest.mark.timeout(900)
+def test_a_notebook_shows_what_a_function_made_of_its_data(user: User) -> None:
+    """
+    Executed in an environment of its own; kept with its results in a bucket, and left as it was in the checkout.
+    """
+    cache, notebook = user.folder / "cache", EXAMPLES / "notebook" / "takings.ipynb"
+    run, clean = (f"XDG_CACHE_HOME={cache} {EXAMPLES}/notebook/{name}" for name in ("run", "clean"))
+    before = notebook.read_bytes()
+    results = user.home / "s3" / "takings-results"
+
+    for _ in ("first", "again"):
+        shown = user.sees(run)
+        assert "Mon          410     490      570" in shown
+        assert f"Sun  2187 {'█' * 21}" in shown
+        kept = json.loads((results / "takings.ipynb").read_text())
+        assert [bool(cell["outputs"]) for cell in kept["cells"] if cell["cell_type"] == "code"] == [True] * 3
+        assert "Mon,Harbour,410" in (results / "september.csv").read_text().splitlines()
+    assert notebook.read_bytes() == before
+
+    user.sees(clean)
+
+    assert user.sees("cloudlet s3 ls --quiet") == ""
+    assert user.sees("cloudlet lambda list-functions --quiet") == ""
+    assert not (cache / "cloudlet-notebook").exists()
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("aws", ["cloudlet", str(Path(sys.executable).with_name("aws"))], ids=["cloudlet", "aws"])
+def test_the_makefile_tells_its_story_with_either_command(user: User, aws: str) -> None:
+    """
+    One word apart: the AWS CLI, pointed at the same cloud, runs the same lines.
+    """
+    cache = user.folder / "cache"
+    make = f"XDG_CACHE_HOME={cache} make -C {EXAMPLES} AWS={aws}"
+    user.sees("cloudlet start")
+
+    for _ in ("first", "again"):
+        shown = user.sees(f'eval "$(cloudlet env)"; {make}')
+        assert '{"key": "sales.csv", "lines": 6}' in shown
+        assert (user.home / "s3" / "counted" / "counts" / "sales.csv.json").exists()
+
+    for _ in ("first", "again"):
+        user.sees(f'eval "$(cloudlet env)"; {make} clean')
+
+    assert user.sees("cloudlet s3 ls --quiet") == ""
+    assert user.sees("cloudlet lambda list-functions --quiet") == ""
+    assert not (cache / "cloudlet-make").exists()

@@ -5,13 +5,15 @@ import itertools
 import json
 import re
 import shlex
+import subprocess
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from awscli.argparser import ArgTableArgParser  # type: ignore[import-untyped]
 from awscli.argprocess import ParamError  # type: ignore[import-untyped]
 from awscli.clidriver import create_clidriver  # type: ignore[import-untyped]
 from awscli.paramfile import register_uri_param_handler  # type: ignore[import-untyped]
@@ -58,17 +60,16 @@ def _pages() -> Iterator[tuple[str, str]]:
     for path in (
         PROJECT / "README.md",
         *sorted((PROJECT / "docs").glob("*.md")),
-        *sorted((PROJECT / "examples").glob("*/README.md")),
+        *sorted((PROJECT / "examples").rglob("README.md")),
     ):
         if path.name != "cli.md":
             blocks = re.findall(r"^ *```\w.*?\n(.*?)^ *```", path.read_text(), re.DOTALL | re.MULTILINE)
             yield path.name, "\n".join(inspect.cleandoc(block) for block in blocks)
 
 
-def _examples(text: str) -> Iterator[list[str]]:
+def _examples(text: str, services: Iterable[str] = tuple(OWN_VERBS)) -> Iterator[list[str]]:
     """Yield the words behind `cloudlet`, to the end of the command: a comment, a pipe, a redirection."""
-    services = "|".join(OWN_VERBS)
-    for example in re.findall(rf"\bcloudlet ((?:{services}) .*)", text.replace("\\\n", " ")):
+    for example in re.findall(rf"\bcloudlet ((?:{'|'.join(services)}) .*)", text.replace("\\\n", " ")):
         lexer = shlex.shlex(example, posix=True, punctuation_chars=True)
         lexer.whitespace_split = True
         words = list(lexer)
@@ -140,6 +141,11 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         def read(words: Sequence[str]) -> Mapping[str, Any]:
             # Not `driver.main`: what it registers for the options of one verb strikes those of the next.
             options, (verb, *rest) = parser.parse_known_args(words)
+            if words[0] == "s3":  # whose verbs are no operations
+                command = services["s3"].subcommand_table[verb]
+                given, unknown = ArgTableArgParser(command.arg_table, command.subcommand_table).parse_known_args(rest)
+                assert unknown == []
+                return {**vars(given)}
             assert verb in verbs[words[0]]
             operation = verbs[words[0]][verb]
             _write_files(words, operation.arg_table)
@@ -164,6 +170,38 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
 def test_what_is_documented_is_taken_by_aws(aws: Aws, words: Sequence[str]) -> None:
     """One word apart: with `AWS ?= cloudlet`, a Makefile needs no other change for the real one."""
     aws(words)
+
+
+def _of_the_makefile() -> Iterator[list[str]]:
+    """Yield the words of each AWS command that `examples/Makefile` would run, in its targets' order."""
+    made = subprocess.run(
+        ["make", "--dry-run", "--directory", PROJECT / "examples", "story", "clean", "AWS=cloudlet", "WORK=."],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for command in made.stdout.replace("\\\n", " ").split("cloudlet ")[1:]:
+        yield from _examples(f"cloudlet {command}", (*OWN_VERBS, "s3"))
+
+
+def test_the_makefile_of_the_examples_is_for_aws_as_it_stands(aws: Aws) -> None:
+    """Nothing of ours is in it: no verb, no option, no value."""
+    commands = [*_of_the_makefile()]
+
+    assert {(service, verb) for service, verb, *_ in commands} == {
+        ("s3", "mb"),
+        ("s3", "cp"),
+        ("s3", "ls"),
+        ("s3", "rb"),
+        ("s3api", "head-bucket"),
+        ("lambda", "get-function"),
+        ("lambda", "create-function"),
+        ("lambda", "get-function-configuration"),
+        ("lambda", "invoke"),
+        ("lambda", "delete-function"),
+    }
+    for words in commands:
+        aws(words)
 
 
 def test_what_is_documented_is_found() -> None:
@@ -207,6 +245,7 @@ def test_what_stands_for_a_request_is_read_to_its_last_member(aws: Aws) -> None:
         "ec2 copy-image --source-image-id web --name mine",
         "ec2 create-tags --resources web --tags Kee=a",
         "lambda create-alias --function-name f --name live",
+        "s3 cp a.txt s3://raw/ --no-such-option",
         "lambda update-function-configuration --function-name f --architectures arm64",
         "ec2 authorize-security-group-egress --group-name web --protocol tcp --port 443 --cidr 0.0.0.0/0",
     ],
