@@ -1,5 +1,6 @@
 """A file that has several names is as many objects, and a change through one name is a change of all. Real inotify."""
 
+import io
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,6 +111,20 @@ def test_a_change_through_one_name_is_told_of_every_name(
 
     assert told(recorder) == expected
     assert {key: size for name, key, size in expected if name == PUT}.items() <= listed(buckets).items()
+
+
+def test_an_object_that_is_put_by_a_program_is_told_of_the_link_that_leads_to_it(
+    buckets: Buckets, raw: Path, watcher: Watcher, recorder: Recorder
+) -> None:
+    """The server knows its own moves, and overlooks them; a link's name is none that it wrote."""
+    run(raw.parent, "echo 1 > raw/t; ln -s t raw/l")
+    assert watcher.flush(30)
+    recorder.events.clear()
+
+    buckets.objects.put("raw", "t", io.BytesIO(b"2222\n"))
+    assert watcher.flush(30)
+
+    assert told(recorder) == [(PUT, "raw/l", 5), (PUT, "raw/t", 5)]
 
 
 @pytest.mark.parametrize("way", [way for way in WAYS if "no more" not in way])
