@@ -92,7 +92,7 @@ def list_events(
 
 @command(app, "show")
 def show(request_id: RequestId) -> Answer:
-    """Show an event as a timeline - drop, event, tries, result - with how long each took, and its payload and answer.
+    """Show an event as a timeline, with durations, and its payload and answer.
 
     \b
     cloudlet events show "$(cloudlet events list --state failed -q | head -1)"
@@ -105,7 +105,7 @@ def show(request_id: RequestId) -> Answer:
     with open_cloud() as cloud:
         found = cloud.event_history.show(request_id)
     document = _details(found)
-    steps = table_lines(timeline.COLUMNS, timeline.rows(found, utc_now()), terminal_width())
+    steps = table_lines(*timeline.table(found, utc_now()), terminal_width())
     head = {name: value for name, value in document.items() if name in _HEAD}
     rest = {name: value for name, value in document.items() if name in _REST}
     lines = [*_lines(head), "", *steps, "", *_lines(rest)]

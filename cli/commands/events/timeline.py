@@ -1,15 +1,13 @@
 """An event as a timeline for people: drop, event, tries, result, and who was told, each with how long it took."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from emulator.functions.events.history import EventDetails
 from emulator.functions.events.tries import MOST_TRIES, Try, TryOutcome
 from emulator.units import format_duration
-
-COLUMNS = ("TIME (UTC)", "AFTER", "STEP", "TOOK", "WHAT")
 
 _NOTHING = "-"
 
@@ -23,19 +21,16 @@ class Step(NamedTuple):
     what: str
 
 
-def rows(found: EventDetails, now: datetime) -> list[tuple[str, ...]]:
-    """Return the cells of the timeline; *now* says how long what is under way has taken so far."""
+def table(found: EventDetails, now: datetime) -> tuple[Sequence[str], list[tuple[str, ...]]]:
+    """Return titles and rows; the first title is the day. *now* says how long what is under way has taken so far."""
     steps = [*_beginning(found), *_tries(found), *_under_way(found, now), *_end(found)]
-    first, day = steps[0].at, None
-    shown: list[tuple[str, ...]] = []
+    first = steps[0].at or found.event.created_at
+    rows: list[tuple[str, ...]] = []
     for step in steps:
-        after = (
-            _NOTHING if step.at is None or first is None else f"+{format_duration((step.at - first).total_seconds())}"
-        )
+        after = _NOTHING if step.at is None else f"+{format_duration((step.at - first).total_seconds())}"
         took = _NOTHING if step.seconds is None else format_duration(step.seconds)
-        shown.append((_clock(step.at, day), after, step.name, took, step.what))
-        day = step.at.date() if step.at else day
-    return shown
+        rows.append((_clock(step.at), after, step.name, took, step.what))
+    return (f"{first:%Y-%m-%d} UTC", "AFTER", "STEP", "TOOK", "WHAT"), rows
 
 
 def _beginning(found: EventDetails) -> Iterator[Step]:
@@ -128,10 +123,9 @@ def _change_at(payload: bytes) -> datetime | None:
     return moment if moment.tzinfo is not None else None
 
 
-def _clock(at: datetime | None, day: object) -> str:
-    """Return the time of day, after the date where that is another than in the line before."""
+def _clock(at: datetime | None) -> str:
+    """Return the time of day: after a midnight, AFTER says how much later that is."""
     if at is None:
         return _NOTHING
     shown = at + timedelta(microseconds=500)
-    time = f"{shown:%H:%M:%S}.{shown.microsecond // 1000:03d}"
-    return time if at.date() == day else f"{shown:%Y-%m-%d} {time}"
+    return f"{shown:%H:%M:%S}.{shown.microsecond // 1000:03d}"

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from cli.commands.events import timeline
+from cli.output import table_lines
 from emulator.functions import Function
 from emulator.functions.event_config import EventInvokeConfig
 from emulator.functions.events.event import Arrival
+from emulator.functions.events.history import EventHistory
 from emulator.functions.events.queue import InvocationQueue
 from emulator.functions.events.verdict import Judge
 from emulator.functions.records import InvocationResult, Outcome
@@ -46,11 +49,16 @@ class Story:
 
 
 @pytest.fixture
-def story(tmp_path: Path) -> Iterator[Story]:
+def database(tmp_path: Path) -> Iterator[Database]:
     (tmp_path / "home").mkdir()
     database = Database(tmp_path / "home" / "state.db")
-    yield Story(database)
+    yield database
     database.close()
+
+
+@pytest.fixture
+def story(database: Database) -> Story:
+    return Story(database)
 
 
 def test_the_timeline_tells_where_the_time_went(story: Story, cloudlet: Cloudlet) -> None:
@@ -63,11 +71,11 @@ def test_the_timeline_tells_where_the_time_went(story: Story, cloudlet: Cloudlet
 
     assert shown.exit_code == 0, shown.stderr
     lines = shown.stdout.splitlines()
-    first = next(number for number, line in enumerate(lines) if line.startswith("TIME (UTC)"))
-    assert lines[first].split() == ["TIME", "(UTC)", "AFTER", "STEP", "TOOK", "WHAT"]
+    first = next(number for number, line in enumerate(lines) if line.startswith("2026-01-01 UTC"))
+    assert lines[first].split() == ["2026-01-01", "UTC", "AFTER", "STEP", "TOOK", "WHAT"]
     steps = [[cell for cell in line.split("  ") if cell] for line in lines[first + 1 : first + 8]]
     assert [[cell.strip() for cell in step] for step in steps[:-1]] == [
-        ["2026-01-01 12:00:00.090", "+0 ms", "drop", "10 ms", "s3://raw/a.txt ObjectCreated:Put"],
+        ["12:00:00.090", "+0 ms", "drop", "10 ms", "s3://raw/a.txt ObjectCreated:Put"],
         ["12:00:00.100", "+10 ms", "event", "5 ms", "queued for resize"],
         ["12:00:00.105", "+15 ms", "try 1", "20 ms", "failed: ValueError: too small, handler 18 ms"],
         ["12:00:00.125", "+35 ms", "wait", "1 min 0 s"],
@@ -79,6 +87,20 @@ def test_the_timeline_tells_where_the_time_went(story: Story, cloudlet: Cloudlet
     assert steps[-1][-1].endswith("(not there: on its way)")
     assert '"eventTime": "2026-01-01T12:00:00.090Z"' in shown.stdout
     assert "Result" in lines[-1]
+
+
+def test_the_timeline_fits_into_80_columns(story: Story, database: Database) -> None:
+    """What has no room beside the figures goes on below itself, with no word lost."""
+    request_id = story.drop()
+    for _ in range(3):
+        story.try_it(well=False, after=200, seconds=123)
+    found = EventHistory(database, lambda: story.now).show(request_id)
+
+    lines = [*table_lines(*timeline.table(found, story.now), 80)]
+
+    assert max(map(len, lines)) <= 80
+    assert "".join(lines).count("small") == 3
+    assert "RetriesExhausted" in "".join(lines)
 
 
 def test_an_event_that_waits_says_when_it_is_tried_next(story: Story, cloudlet: Cloudlet) -> None:
