@@ -90,7 +90,7 @@ def stop() -> Answer:
 
 
 def status() -> Answer:
-    """Show what is up: engine, server, instances, functions, buckets, queue, disk used.
+    """Show what is up: engine, server, instances, functions, buckets, queue, disk.
 
     \b
     cloudlet status

@@ -24,9 +24,19 @@ RequestId = Annotated[
     str, typer.Argument(metavar="ID", help="A request id, from `events list`, or enough of its beginning.")
 ]
 _MOST_EVENTS = 100
-_HEAD = ("RequestId", "FunctionName", "Qualifier", "State", "Attempts", "ExecutedVersion", "TraceHeader")
-_REST = ("Payload", "Result", "FunctionError")
-"""For people, above and below the timeline, which tells the rest."""
+_FACTS = (
+    "RequestId",
+    "FunctionName",
+    "Qualifier",
+    "State",
+    "Attempts",
+    "ExecutedVersion",
+    "TraceHeader",
+    "Payload",
+    "Result",
+    "FunctionError",
+)
+"""For people, above the timeline, which tells the rest."""
 
 Since = "90m, 24h, 7d, or a date such as 2026-01-31 (UTC)"
 
@@ -106,9 +116,8 @@ def show(request_id: RequestId) -> Answer:
         found = cloud.event_history.show(request_id)
     document = _details(found)
     steps = table_lines(*timeline.table(found, utc_now()), terminal_width())
-    head = {name: value for name, value in document.items() if name in _HEAD}
-    rest = {name: value for name, value in document.items() if name in _REST}
-    lines = [*_lines(head), "", *steps, "", *_lines(rest)]
+    facts = {name: document[name] for name in _FACTS if name in document}
+    lines = [*_lines(facts), "", *steps]  # last, where a terminal shows it, however long the payload is
     return Answer(document, columns=("", ""), text="\n".join(lines), ids=[found.event.request_id])
 
 
