@@ -10,6 +10,7 @@ from emulator.functions.events.tries import MOST_TRIES, Try, TryOutcome
 from emulator.units import format_duration
 
 _NOTHING = "-"
+_OF_A_BUCKET = "s3://"  # as the source of a bucket's notification begins; others may look like one
 
 
 class Step(NamedTuple):
@@ -37,7 +38,7 @@ def _beginning(found: EventDetails) -> Iterator[Step]:
     """Yield what happened until the first try began."""
     event = found.event
     named = f"queued for {event.function}" + (f":{event.qualifier}" if event.qualifier else "")
-    dropped = _change_at(found.payload)
+    dropped = _change_at(found.payload) if event.source.startswith(_OF_A_BUCKET) else None
     is_drop = dropped is not None and dropped <= event.created_at
     waited = None if event.replayed_at else _until_first_try(found, event.created_at)
     if is_drop:
