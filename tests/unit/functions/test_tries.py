@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.commands.events.timeline import table
 from emulator.functions import Function
 from emulator.functions.event_config import EventInvokeConfig
 from emulator.functions.events.event import Arrival
@@ -33,7 +34,7 @@ class Desk:
         self.now += timedelta(seconds=seconds)
 
     def claim(self, config: EventInvokeConfig | None = None) -> Judge:
-        (queued,) = self.queue.claim({}, 1)
+        (queued,) = (one for one in self.queue.claim({}, 1) if one.function == "f")
         function = Function("f", "python3.11", "app.handler", "", "", 0, "", START)
         return Judge(queued, function, config or EventInvokeConfig(), "us-east-1", 1.0)
 
@@ -53,10 +54,15 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(tmp_path / "state.db")
-    yield Desk(database)
+    yield database
     database.close()
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(database)
 
 
 def test_each_try_says_when_it_began_how_long_it_took_and_what_came_of_it(desk: Desk) -> None:
@@ -110,6 +116,25 @@ def test_an_event_that_is_given_up_untried_had_no_try(desk: Desk) -> None:
     assert desk.seen().tries == ()
 
 
+def test_a_try_from_before_an_upgrade_has_an_end_but_no_beginning(desk: Desk, database: Database) -> None:
+    """An older cloudlet took the event and did not write down when."""
+    judge = desk.claim()
+    with database.transaction() as transaction:
+        transaction.execute("UPDATE invocation SET begun_at = NULL")
+    desk.wait(1)
+    desk.end(judge, well=True)
+
+    (only,) = desk.seen().tries
+
+    assert (only.begun_at, only.seconds, only.ended_at) == (None, None, START + timedelta(seconds=1))
+    assert timeline_of(desk)[-2:] == [["try 1", "-"], ["result", "1.00 s"]]
+
+
+def timeline_of(desk: Desk) -> list[list[str]]:
+    _, rows = table(desk.seen(), desk.now)
+    return [[row[2], row[3]] for row in rows]
+
+
 def test_only_the_last_tries_are_kept(desk: Desk) -> None:
     """Six hours without a worker must not grow a row for ever."""
     for _ in range(MOST_TRIES + 5):
@@ -120,6 +145,7 @@ def test_only_the_last_tries_are_kept(desk: Desk) -> None:
 
     assert len(tries) == MOST_TRIES
     assert tries[0].begun_at == START + timedelta(seconds=5 * 300)
+    assert ["…", "-"] in timeline_of(desk)
     assert tries[-1].begun_at == START + timedelta(seconds=(MOST_TRIES + 4) * 300)
 
 
@@ -144,24 +170,12 @@ def test_who_was_told_of_the_end_is_written_with_it(desk: Desk) -> None:
     function, bucket = "arn:aws:lambda:us-east-1:000000000000:function:next", "arn:aws:s3:::ends/here"
     desk.end(desk.claim(EventInvokeConfig(on_success=function)), well=True)
     (to_function,) = desk.seen().told
-    desk.queue.settle([])
     first = desk.history.show(to_function.place).event
 
     assert (to_function.target, first.function) == (function, "next")
 
     desk.request_id = desk.queue.enqueue(Arrival("f", b"{}", "test"))
-    (judge,) = (
-        Judge(
-            one,
-            Function("f", "python3.11", "app.handler", "", "", 0, "", START),
-            EventInvokeConfig(on_success=bucket),
-            "us-east-1",
-            1.0,
-        )
-        for one in desk.queue.claim({}, 2)
-        if one.function == "f"
-    )
-    desk.end(judge, well=True)
+    desk.end(desk.claim(EventInvokeConfig(on_success=bucket)), well=True)
     (to_bucket,) = desk.seen().told
     (delivery,) = desk.queue.outbox.due()
 
