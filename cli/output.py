@@ -192,7 +192,7 @@ def _discard() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _terminal_width() -> int | None:
+def terminal_width() -> int | None:
     """Return how wide the terminal is that stdout is; in a pipe a line is a row, however long."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
@@ -204,7 +204,7 @@ def _write_table(answer: Answer) -> None:
         return
     if not answer.rows:
         return
-    for line in table_lines(answer.columns, answer.rows, _terminal_width()):
+    for line in table_lines(answer.columns, answer.rows, terminal_width()):
         write(line)
 
 
@@ -214,7 +214,7 @@ def _write_found(document: object) -> None:
     columns = max((len(row) for row in rows), default=0)
     if not columns:
         return
-    for line in _aligned([[*row, *[""] * (columns - len(row))] for row in rows], _terminal_width()):
+    for line in _aligned([[*row, *[""] * (columns - len(row))] for row in rows], terminal_width()):
         write(line)
 
 

@@ -1,7 +1,7 @@
-"""The table of `cloudlet top`: as lines, or on a terminal that it is drawn on again and again."""
+"""The head and the table of `cloudlet top`: as lines, or on a terminal that it is drawn on again and again."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cli.output import printable
 from emulator.engine import Kind
@@ -9,14 +9,29 @@ from emulator.units import format_bytes
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.text import Text
 
-    from emulator.usage import Usage
+    from emulator.usage import Activity, Usage
 
 COLUMNS = ("NAME", "KIND", "SIZE", "CPU", "MEMORY", "OF")
 
 _NOT_MEASURED = "-"
 _BAR_CELLS = 10
 _WORKER_ID_LENGTH = 6
+_WAITING = ("queued", "running", "failed")
+
+
+class Seen(NamedTuple):
+    """What one look found."""
+
+    usages: "Sequence[Usage]"
+    activity: "Activity"
+
+
+def head(activity: "Activity") -> str:
+    """Return the line above the table."""
+    waiting = ", ".join(f"{activity.queue[state]} {state}" for state in _WAITING)
+    return f"invocations {activity.invocations_per_second:.1f}/s   events {waiting}"
 
 
 def cells(usage: "Usage") -> tuple[str, ...]:
@@ -32,11 +47,11 @@ def cells(usage: "Usage") -> tuple[str, ...]:
     )
 
 
-def watch(measure: Callable[[], "list[Usage]"], nothing: str, console: "Console | None" = None) -> "list[Usage]":
+def watch(measure: Callable[[], Seen], nothing: str, console: "Console | None" = None) -> Seen:
     """
-    Show what *measure* finds, or *nothing*, over and over on the whole terminal; Ctrl-C returns the last of it.
+    Show what *measure* finds over and over on the whole terminal; Ctrl-C returns the last of it.
 
-    A terminal that cannot be drawn on is given one measurement.
+    Where nothing runs *nothing* is said. A terminal that cannot be drawn on is given one measurement.
     """
     from rich.console import Console
     from rich.live import Live
@@ -44,14 +59,32 @@ def watch(measure: Callable[[], "list[Usage]"], nothing: str, console: "Console 
     console = console or Console()
     if not console.is_terminal or console.is_dumb_terminal:
         return measure()
-    usages: list[Usage] = []
+    seen: Seen | None = None
     try:
         with Live("measuring …", console=console, screen=True, auto_refresh=False) as live:
             while True:
-                usages = measure()
-                live.update(_table(usages) if usages else nothing, refresh=True)
+                seen = measure()
+                live.update(_screen(seen, nothing), refresh=True)
     except KeyboardInterrupt:
-        return usages
+        if seen is None:
+            raise
+        return seen
+
+
+def _screen(seen: Seen, nothing: str) -> "RenderableType":
+    from rich.console import Group
+
+    return Group(_coloured_head(seen.activity), "", _table(seen.usages) if seen.usages else nothing)
+
+
+def _coloured_head(activity: "Activity") -> "Text":
+    """Return the head, red where events were given up."""
+    from rich.text import Text
+
+    text = Text(head(activity), no_wrap=True, overflow="ellipsis")
+    if activity.queue["failed"]:
+        text.highlight_regex(r"\d+ failed", "red")
+    return text
 
 
 def _table(usages: "Sequence[Usage]") -> "RenderableType":

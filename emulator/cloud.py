@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from emulator.resources.tagging import Tagging
     from emulator.schedules import Schedules
     from emulator.state import Database
-    from emulator.usage import Monitor
+    from emulator.usage import ActivityMonitor, Monitor
     from emulator.volumes import InstanceFacts, Volumes
     from emulator.volumes.mover import Mover
 
@@ -293,6 +293,13 @@ class Cloud:
         from emulator.usage import Monitor
 
         return Monitor(self.engine, self.instances)
+
+    def activity(self) -> "ActivityMonitor":
+        """Return a monitor of what functions do, which takes its first look now."""
+        from emulator.metering import InvocationMeter
+        from emulator.usage import ActivityMonitor
+
+        return ActivityMonitor(InvocationMeter(self.database), self.queue, utc_now)
 
     def pipeline(self) -> "Pipeline":
         """Return what a server runs; it is started and stopped within an event loop."""

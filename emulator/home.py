@@ -67,9 +67,14 @@ class Home:
         return self.layers / "combined"
 
     @property
+    def cache(self) -> Path:
+        """Any of it may be deleted and is made again."""
+        return self.root / "cache"
+
+    @property
     def dependencies(self) -> Path:
         """Installed requirements, a folder a hash; any of it may be deleted and is made again."""
-        return self.root / "cache" / "dependencies"
+        return self.cache / "dependencies"
 
     @property
     def logs(self) -> Path:
@@ -149,12 +154,12 @@ class Home:
     @property
     def shell(self) -> Path:
         """A shell that needs no library, for workers whose image has none; it may be deleted and is made again."""
-        return self.root / "cache" / "shell" / "sh"
+        return self.cache / "shell" / "sh"
 
     @property
     def scratch(self) -> Path:
         """Large things on their way elsewhere; nothing in it outlives the command that made it."""
-        return self.root / "cache" / "scratch"
+        return self.cache / "scratch"
 
     @property
     def locks(self) -> Path:

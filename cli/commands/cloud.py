@@ -98,11 +98,12 @@ def stop() -> Answer:
 
 
 def status() -> Answer:
-    """Show what is up: engine, server, instances, functions, buckets, queue.
+    """Show what is up: engine, server, instances, functions, buckets, queue, disk.
 
     \b
     cloudlet status
     cloudlet status --query queue
+    cloudlet status --query disk_bytes
     """
     from cli.commands.overview import overview
 

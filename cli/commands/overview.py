@@ -1,5 +1,6 @@
 """`cloudlet status`: one screen of what there is."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from cli.output import Answer, printable
@@ -7,6 +8,8 @@ from cli.server import find_server
 from emulator.cloud import Cloud
 from emulator.errors import EngineError
 from emulator.instances import InstanceState
+from emulator.units import format_bytes
+from emulator.usage.disk import Used, disk_used
 
 
 def overview(cloud: Cloud) -> Answer:
@@ -21,7 +24,8 @@ def overview(cloud: Cloud) -> Answer:
         engine = cloud.engine.url or "none"
     except EngineError:
         pass
-    queue = cloud.queue.counts()
+    queue, totals = cloud.queue.counts(), cloud.buckets.totals()
+    disk = disk_used(cloud.home, totals)
     document = {
         "home": str(cloud.home.root),
         "pid": facts.get("pid"),
@@ -33,7 +37,11 @@ def overview(cloud: Cloud) -> Answer:
         "instances": {"running": running, "stopped": stopped},
         "functions": len(cloud.functions.list()),
         "buckets": len(cloud.buckets.list()),
+        "objects": totals.objects,
+        "object_bytes": totals.bytes,
         "queue": queue,
+        "disk_bytes": {name: used.bytes for name, used in disk.items()},
+        "disk_at_least": [name for name, used in disk.items() if not used.is_whole],
         "troubles": facts.get("troubles", {}),
     }
     return Answer(
@@ -46,10 +54,17 @@ def overview(cloud: Cloud) -> Answer:
             *_transport_row(facts),
             ("instances", f"{running} running, {stopped} stopped"),
             ("functions", document["functions"]),
-            ("buckets", document["buckets"]),
+            ("buckets", f"{document['buckets']} ({totals.objects} objects, {format_bytes(totals.bytes)})"),
             ("queue", ", ".join(f"{count} {state}" for state, count in queue.items())),
+            ("disk", _disk(disk)),
             *((name, f"does not get on: {printable(why)}") for name, why in document["troubles"].items()),
         ],
+    )
+
+
+def _disk(disk: Mapping[str, Used]) -> str:
+    return ", ".join(
+        f"{name} {'' if used.is_whole else 'at least '}{format_bytes(used.bytes)}" for name, used in disk.items()
     )
 
 

@@ -23,26 +23,35 @@ def top(
         bool, typer.Option("--once", help="Measure for a second and exit, as is done anyway if this is no terminal.")
     ] = False,
 ) -> Answer:
-    """Watch what instances and workers use of their processors and memory. Ctrl-C ends it.
+    """Watch what instances and workers use, invocations, and the queue. Ctrl-C ends it.
 
     \b
     cloudlet top
     cloudlet top --once
     cloudlet top --query 'Usage[?CpuPercent > `90`].Id'
+    cloudlet top --query Queue
     """
-    from cli.usage_table import COLUMNS, cells, watch
+    from cli.output import table_lines, terminal_width
+    from cli.usage_table import COLUMNS, Seen, cells, head, watch
     from emulator.units import utc_now
     from emulator.usage.document import usage_document
 
     with open_cloud() as cloud:
+        activity = cloud.activity()
+
+        def measure() -> Seen:
+            return Seen(cloud.monitor.measure(), activity.look())
+
         watched = not once and _is_watched(context)
-        usages = watch(cloud.monitor.measure, _NOTHING) if watched else cloud.monitor.measure()
+        seen = watch(measure, _NOTHING) if watched else measure()
+    lines = [head(seen.activity)]
+    if seen.usages:
+        lines += ["", *table_lines(COLUMNS, [cells(one) for one in seen.usages], terminal_width())]
     return Answer(
-        usage_document(usages, utc_now()),
-        columns=COLUMNS,
-        rows=[cells(one) for one in usages],
-        ids=[one.id for one in usages],
-        hint=None if usages else _NOTHING,
+        usage_document(seen.usages, seen.activity, utc_now()),
+        text="\n".join(lines),
+        ids=[one.id for one in seen.usages],
+        hint=None if seen.usages else _NOTHING,
     )
 
 

@@ -46,6 +46,16 @@ class Bucket:
     path: Path
 
 
+@dataclass(frozen=True)
+class Totals:
+    """What all buckets of a home hold, by its index: older versions and parts of uploads are not counted."""
+
+    objects: int
+    bytes: int
+    folder_bytes: int
+    """Of those objects that are files of their bucket's folder."""
+
+
 class Buckets:
     """Buckets, their `objects` and the `rules` that tell others of changes."""
 
@@ -172,6 +182,13 @@ class Buckets:
     def names(self) -> Sequence[str]:
         """Return the buckets' names."""
         return [row["name"] for row in self._database.rows("SELECT name FROM bucket ORDER BY name")]
+
+    def totals(self) -> Totals:
+        """Return how much there is, as the index has it: a file that was dropped just now may be missing."""
+        row = self._database.row(
+            "SELECT count(*), coalesce(sum(size_bytes), 0), coalesce(sum(size_bytes * in_folder), 0) FROM object"
+        )
+        return Totals(*row) if row is not None else Totals(0, 0, 0)
 
     def get(self, name: str) -> Bucket:
         """Return the bucket; NoSuchBucketError names the nearest ones if there is none."""

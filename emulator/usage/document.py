@@ -5,14 +5,20 @@ from datetime import datetime
 from typing import Any
 
 from emulator.engine.stats import ContainerStats
+from emulator.usage.activity import Activity
 from emulator.usage.monitor import Usage
 
 Document = dict[str, Any]
 
 
-def usage_document(usages: Iterable[Usage], at: datetime) -> Document:
+def usage_document(usages: Iterable[Usage], activity: Activity, at: datetime) -> Document:
     """Return what was measured up to *at*."""
-    return {"MeasuredAt": at, "Usage": [_usage(one) for one in usages]}
+    return {
+        "MeasuredAt": at,
+        "InvocationsPerSecond": round(activity.invocations_per_second, 1),
+        "Queue": {state.title(): count for state, count in activity.queue.items()},
+        "Usage": [_usage(one) for one in usages],
+    }
 
 
 def _usage(one: Usage) -> Document:

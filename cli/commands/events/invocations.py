@@ -13,6 +13,7 @@ from emulator.errors import InvalidRequestError
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
     from emulator.functions.events.history import Event, EventDetails
+    from emulator.functions.events.tries import Told, Try
 
 app = typer.Typer()
 
@@ -23,6 +24,20 @@ RequestId = Annotated[
     str, typer.Argument(metavar="ID", help="A request id, from `events list`, or enough of its beginning.")
 ]
 _MOST_EVENTS = 100
+_FACTS = (
+    "RequestId",
+    "FunctionName",
+    "Qualifier",
+    "State",
+    "Attempts",
+    "ExecutedVersion",
+    "TraceHeader",
+    "Payload",
+    "Result",
+    "FunctionError",
+)
+"""For people, above the timeline, which tells the rest."""
+
 Since = "90m, 24h, 7d, or a date such as 2026-01-31 (UTC)"
 
 
@@ -52,6 +67,7 @@ def list_events(
     from emulator.functions.events.event import STATES
     from emulator.functions.events.history import Choice
     from emulator.functions.references import function_name as name_of
+    from emulator.units import format_duration
 
     if state is not None and state not in STATES:
         raise InvalidRequestError(f"{state!r} is no state of an event", hint=f"choose from {', '.join(STATES)}")
@@ -65,7 +81,7 @@ def list_events(
         document["NextToken"] = page.next_token
     return Answer(
         document,
-        columns=("ID", "FUNCTION", "STATE", "TRIES", "QUEUED", "SOURCE", "ERROR"),
+        columns=("ID", "FUNCTION", "STATE", "TRIES", "QUEUED", "TOOK", "SOURCE", "ERROR"),
         rows=[
             (
                 one.request_id,
@@ -73,6 +89,7 @@ def list_events(
                 one.state,
                 one.attempts,
                 f"{one.created_at:%Y-%m-%d %H:%M:%S}",
+                "-" if one.seconds is None else format_duration(one.seconds),
                 one.source,
                 one.error or "-",
             )
@@ -85,16 +102,23 @@ def list_events(
 
 @command(app, "show")
 def show(request_id: RequestId) -> Answer:
-    """Show all that is known of an event: payload, tries, error, answer.
+    """Show an event as a timeline, with durations, and its payload and answer.
 
     \b
     cloudlet events show "$(cloudlet events list --state failed -q | head -1)"
     cloudlet events show 4f1d0a52-… --query Payload > event.json
     """
+    from cli.commands.events import timeline
+    from cli.output import table_lines, terminal_width
+    from emulator.units import utc_now
+
     with open_cloud() as cloud:
         found = cloud.event_history.show(request_id)
     document = _details(found)
-    return Answer(document, columns=("", ""), text="\n".join(_lines(document)), ids=[found.event.request_id])
+    steps = table_lines(*timeline.table(found, utc_now()), terminal_width())
+    facts = {name: document[name] for name in _FACTS if name in document}
+    lines = [*_lines(facts), "", *steps]  # last, where a terminal shows it, however long the payload is
+    return Answer(document, columns=("", ""), text="\n".join(lines), ids=[found.event.request_id])
 
 
 @command(app, "replay")
@@ -166,6 +190,9 @@ def _document(event: "Event") -> dict[str, Any]:
         "SettledAt": event.settled_at,
         "Condition": event.condition,
         "Error": event.error,
+        "BegunAt": event.begun_at,
+        "ReplayedAt": event.replayed_at,
+        "DurationSeconds": None if event.seconds is None else round(event.seconds, 3),
     }
     return {name: value for name, value in document.items() if value is not None}
 
@@ -183,8 +210,32 @@ def _details(found: "EventDetails") -> dict[str, Any]:
             for one in found.undelivered
         ]
         or None,
+        "Tries": [_try(one) for one in found.tries] or None,
+        "Told": [_told(one) for one in found.told] or None,
     }
     return document | {name: value for name, value in more.items() if value is not None}
+
+
+def _try(one: "Try") -> dict[str, Any]:
+    from emulator.units import iso_millis
+
+    document = {
+        "Attempt": one.attempt,
+        "BegunAt": one.begun_at and iso_millis(one.begun_at),
+        "EndedAt": iso_millis(one.ended_at),
+        "DurationSeconds": None if one.seconds is None else round(one.seconds, 3),
+        "HandlerMilliseconds": one.handler_ms,
+        "InitMilliseconds": one.init_ms,
+        "Outcome": str(one.outcome),
+        "Error": one.error,
+    }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def _told(one: "Told") -> dict[str, str]:
+    from emulator.functions.events.notice import BUCKET_ARN
+
+    return {"Destination": one.target, "Key" if one.target.startswith(BUCKET_ARN) else "RequestId": one.place}
 
 
 def _lines(document: dict[str, Any]) -> list[str]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from emulator.errors import ConflictError, InvalidRequestError, NotFoundError
+from emulator.functions.events.tries import Told, Try, told_of, tries_of
 from emulator.state import Database
 
 _COLUMNS = (
     "rowid, request_id, function, qualifier, state, source, attempts, created_at, not_before, settled_at, error,"
-    " condition"
+    " condition, begun_at, replayed_at"
 )
 _MOST_NAMED = 3
 
@@ -71,6 +72,16 @@ class Event:
     error: str | None
     """Of the last try that failed, also while the event waits for the next."""
     condition: str | None
+    begun_at: datetime | None = None
+    """When the try began that is under way."""
+    replayed_at: datetime | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """Return how long it took from when it was queued, or queued anew, to its end; None if that is to come."""
+        if self.settled_at is None:
+            return None
+        return (self.settled_at - (self.replayed_at or self.created_at)).total_seconds()
 
 
 @dataclass(frozen=True)
@@ -113,6 +124,10 @@ class EventDetails:
     executed_version: str | None
     trace: str
     undelivered: tuple[Undelivered, ...]
+    tries: Sequence[Try] = ()
+    """The last ones, oldest first; of a replayed event those since then."""
+    told: Sequence[Told] = ()
+    """Who was told of its end, whether that has arrived or not."""
 
 
 class EventHistory:
@@ -163,6 +178,8 @@ class EventHistory:
             row["executed_version"],
             row["trace"],
             tuple(Undelivered(one["target"], one["key"], one["error"], one["failed_at"] is not None) for one in left),
+            tries_of(row["tries"]),
+            told_of(row["told"]),
         )
 
     def replay(self, request_id: str) -> str:
@@ -194,7 +211,7 @@ class EventHistory:
         rows = transaction.execute(
             "UPDATE invocation SET state = 'queued', attempts = 0, refusals = 0, not_before = ?1, aged_from = ?1,"  # noqa: S608
             " settled_at = NULL, error = NULL, condition = NULL, result = NULL, function_error = NULL,"
-            " executed_version = NULL, reported = 0, trace = ''"
+            " executed_version = NULL, reported = 0, trace = '', tries = '[]', told = '[]', replayed_at = ?1"
             f" WHERE {condition} RETURNING request_id",
             (self._clock().timestamp(), *values),
         )
@@ -242,6 +259,8 @@ def _event(row: sqlite3.Row) -> Event:
         None if row["settled_at"] is None else _moment(row["settled_at"]),
         row["error"],
         row["condition"],
+        _moment(row["begun_at"]) if row["state"] == "running" and row["begun_at"] is not None else None,
+        None if row["replayed_at"] is None else _moment(row["replayed_at"]),
     )
 
 

@@ -39,9 +39,14 @@ class Outbox:
         self._time_scale = time_scale
         self._clock = clock
 
-    def add(self, transaction: sqlite3.Connection, notice: Notice, queued: QueuedInvocation, trace: str) -> None:
-        """Add a delivery within the caller's transaction: what was settled is told, whatever happens next."""
+    def add(self, transaction: sqlite3.Connection, notice: Notice, queued: QueuedInvocation, trace: str) -> str:
+        """
+        Add a delivery within the caller's transaction: what was settled is told, whatever happens next.
+
+        Returns the key that the object will have.
+        """
         now = self._now()
+        key = object_key(notice.target, queued.function, now)
         transaction.execute(
             "INSERT INTO delivery (id, request_id, target, key, body, metadata, trace, created_at, not_before)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -49,7 +54,7 @@ class Outbox:
                 str(uuid.uuid4()),
                 queued.invocation.request_id,
                 notice.target,
-                object_key(notice.target, queued.function, now),
+                key,
                 notice.body,
                 json.dumps({name.lower(): value for name, value in notice.attributes.items()}),
                 trace,
@@ -57,6 +62,7 @@ class Outbox:
                 now,
             ),
         )
+        return key
 
     def due(self) -> list[Delivery]:
         """Return what is to be delivered now, oldest first."""

@@ -12,6 +12,7 @@ from emulator.functions.events import retention
 from emulator.functions.events.event import STATES, Arrival, FailedInvocation, QueuedInvocation
 from emulator.functions.events.notice import Notice
 from emulator.functions.events.outbox import Outbox
+from emulator.functions.events.tries import TRY_ADDED
 from emulator.functions.events.uptime import Uptime
 from emulator.functions.events.verdict import Verdict
 from emulator.functions.records import Invocation
@@ -47,16 +48,25 @@ FROM invocation INDEXED BY invocation_queued
 WHERE state = 'queued' AND function = ? AND not_before <= ? ORDER BY not_before, rowid LIMIT ?
 """
 
-_SETTLE = """
+_SETTLE = f"""
 UPDATE invocation SET state = ?, attempts = ?, error = ?, not_before = ?, settled_at = ?, condition = ?, refusals = 0,
-    result = ?, function_error = ?, executed_version = ?
+    result = ?, function_error = ?, executed_version = ?, {TRY_ADDED}
+WHERE request_id = ?
+"""  # noqa: S608 - our own words
+
+_SETTLE_UNSEEN = f"""
+UPDATE invocation SET state = ?, attempts = ?, error = ?, not_before = ?, settled_at = ?, condition = ?,
+    refusals = refusals + 1, {TRY_ADDED}
+WHERE request_id = ?
+"""  # noqa: S608 - our own words
+
+_SETTLE_UNTRIED = """
+UPDATE invocation SET state = ?, attempts = ?, error = ?, not_before = ?, settled_at = ?, condition = ?
 WHERE request_id = ?
 """
 
-_SETTLE_UNSEEN = """
-UPDATE invocation SET state = ?, attempts = ?, error = ?, not_before = ?, settled_at = ?, condition = ?,
-    refusals = refusals + 1
-WHERE request_id = ?
+_NOTE_TOLD = """
+UPDATE invocation SET told = json_insert(told, '$[#]', json_array(?, ?)) WHERE request_id = ?
 """
 
 _AGE_WITHOUT_THE_PAUSE = """
@@ -118,8 +128,8 @@ class InvocationQueue:
             now = self._now()
             rows = [row for name, room in due for row in transaction.execute(_DUE, (name, now, room))]
             transaction.executemany(
-                "UPDATE invocation SET state = 'running', attempts = attempts + 1 WHERE rowid = ?",
-                [(row["rowid"],) for row in rows],
+                "UPDATE invocation SET state = 'running', attempts = attempts + 1, begun_at = ? WHERE rowid = ?",
+                [(now, row["rowid"]) for row in rows],
             )
         rows.sort(key=lambda row: (row["not_before"], row["rowid"]))
         return [_claimed(row) for row in rows]
@@ -214,22 +224,27 @@ class InvocationQueue:
             result = verdict.result
             kept = result.payload if result and len(result.payload) <= LONGEST_KEPT_RESULT_BYTES else None
             function_error = result.function_error if result else None
-            transaction.execute(_SETTLE, (*written, kept, function_error, verdict.executed_version, request_id))
+            took = (result.duration_ms, result.init_ms) if result else (None, None)
+            a_try = (now, verdict.attempts, *took, verdict.error)
+            transaction.execute(_SETTLE, (*written, kept, function_error, verdict.executed_version, *a_try, request_id))
+        elif verdict.condition is None:
+            transaction.execute(_SETTLE_UNSEEN, (*written, now, None, None, None, verdict.error, request_id))
         else:
-            transaction.execute(_SETTLE_UNSEEN, (*written, request_id))
+            transaction.execute(_SETTLE_UNTRIED, (*written, request_id))
         for notice in verdict.notices:
             self._tell(transaction, notice, verdict)
 
     def _tell(self, transaction: sqlite3.Connection, notice: Notice, verdict: Verdict) -> None:
         if notice.is_for_bucket:
-            self.outbox.add(transaction, notice, verdict.queued, verdict.trace)
-            return
-        target = parse_reference(notice.target)
-        context = notice.client_context
-        self.add(
-            transaction,
-            Arrival(target.name, notice.body, notice.source, target.qualifier, verdict.trace, context),
-        )
+            place = self.outbox.add(transaction, notice, verdict.queued, verdict.trace)
+        else:
+            target = parse_reference(notice.target)
+            context = notice.client_context
+            place = self.add(
+                transaction,
+                Arrival(target.name, notice.body, notice.source, target.qualifier, verdict.trace, context),
+            )
+        transaction.execute(_NOTE_TOLD, (notice.target, place, verdict.queued.invocation.request_id))
 
     def _forget_old(self, transaction: sqlite3.Connection) -> None:
         now = self._now()

@@ -29,7 +29,18 @@ def test_what_was_given_up_is_listed_shown_and_replayed(house: House) -> None:
     assert shown["Payload"]["Records"][0]["s3"]["object"]["key"] == "a.txt"
     assert shown["Result"]["errorMessage"] == "asked to fail"
     assert shown["Source"] == "s3://raw/a.txt ObjectCreated:Put"
-    assert "asked to fail" in text
+    assert "failed: ValueError: asked to fail, handler " in text
+    (only,) = shown["Tries"]
+    assert (only["Attempt"], only["Outcome"], only["Error"]) == (1, "Failed", "ValueError: asked to fail")
+    assert 0 < only["HandlerMilliseconds"] <= only["DurationSeconds"] * 1000 + 1
+    assert only["DurationSeconds"] <= shown["DurationSeconds"]
+    steps = [line.split() for line in text.splitlines() if " +" in line]
+    assert [{"drop", "event", "try", "result"} & set(step) for step in steps] == [
+        {"drop"},
+        {"event"},
+        {"try"},
+        {"result"},
+    ]
 
     house.stop()
     again = house.run("events", "replay", "--failed")

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from emulator.cloud import Cloud
+from emulator.functions.events.event import Arrival
 from emulator.units import GIB, MIB
 from emulator.usage import Usage
 from tests.conftest import wait_for
@@ -68,8 +70,10 @@ def test_workers_are_measured_against_their_memory_size(cloud: Cloud) -> None:
     finally:
         cloudlet(cloud, "stop")
 
-    assert table[0].split() == ["NAME", "KIND", "SIZE", "CPU", "MEMORY", "OF"]
-    assert table[1].startswith("echo/")
+    assert table[0].startswith("invocations ")
+    assert table[0].endswith("/s   events 0 queued, 0 running, 0 failed")
+    assert table[2].split() == ["NAME", "KIND", "SIZE", "CPU", "MEMORY", "OF"]
+    assert table[3].startswith("echo/")
     assert (worker["Name"], worker["Kind"], worker["Size"]) == ("echo", "worker", "128 MB")
     assert worker["MemoryLimitBytes"] == 128 * MIB
     assert 0 < worker["CpuLimit"] <= 128 / 1769 + 0.01
@@ -82,11 +86,37 @@ def _measured(cloud: Cloud) -> list[Any]:
 
 
 def test_with_nothing_running_there_is_a_hint(cloud: Cloud) -> None:
-    """And nothing on stdout, which a script may count."""
+    """And on stdout nothing but the head; no id, which a script may count."""
     outcome = cloudlet(cloud, "top")
+    ids = cloudlet(cloud, "top", "-q")
 
-    assert (outcome.returncode, outcome.stdout) == (0, b"")
+    assert (outcome.returncode, ids.stdout) == (0, b"")
+    assert outcome.stdout == b"invocations 0.0/s   events 0 queued, 0 running, 0 failed\n"
     assert outcome.stderr.startswith(b"nothing runs; launch one: cloudlet ec2 run-instances")
+
+
+def test_the_head_counts_what_a_server_does_meanwhile(cloud: Cloud) -> None:
+    """Invocations that end while it looks, in the document and on a terminal that is redrawn."""
+    handler = str(HANDLERS / "echo")
+    assert cloudlet(cloud, "lambda", "deploy", handler, "--name", "echo", "--handler", "app.handler").returncode == 0
+    try:
+        assert cloudlet(cloud, "start").returncode == 0
+        with _on_a_terminal(cloud, "top") as (process, screen):
+            wait_for(lambda: b"0 failed" in screen())
+            for _ in range(20):
+                cloud.queue.enqueue(Arrival("echo", b"{}", "test"))
+
+            wait_for(lambda: re.search(rb"invocations (?!0\.0)[0-9]+\.[0-9]/s", screen()))
+
+            process.send_signal(signal.SIGINT)
+            wait_for(lambda: (screen(), process.poll() is not None)[1])
+        document = json.loads(cloudlet(cloud, "top", "--output", "json").stdout)
+    finally:
+        cloudlet(cloud, "stop")
+
+    assert document["Queue"].keys() == {"Queued", "Running", "Done", "Failed"}
+    assert document["Queue"]["Done"] + document["Queue"]["Running"] + document["Queue"]["Queued"] == 20
+    assert document["InvocationsPerSecond"] >= 0
 
 
 def test_on_a_terminal_it_goes_on_until_ctrl_c(cloud: Cloud) -> None:
