@@ -1,5 +1,7 @@
 """Every command block of the documentation is run as it stands there, or says in the page why it is not."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.e2e import pages
@@ -16,6 +18,18 @@ def test_the_commands_of_a_page_do_what_it_shows(user: User, page: str) -> None:
     What a reader copies has to work, from the first block to the last.
     """
     pages.session(user, page)
+
+
+@pytest.mark.parametrize("block", ["$ echo one\ntwo\n", "$ false\n", "$ true\nerror: it cannot\n", "true\nfalse\n"])
+def test_a_block_that_does_something_else_is_found(user: User, tmp_path: Path, block: str) -> None:
+    """
+    Other words, a failure that is not shown, one that is shown and is none, one in the middle of a script.
+    """
+    page = tmp_path / "page.md"
+    page.write_text(f"```console\n{block}```\n")
+
+    with pytest.raises(AssertionError, match=r"page\.md: "):
+        pages.session(user, str(page))
 
 
 @pytest.mark.parametrize("page", PAGES)
