@@ -1,5 +1,6 @@
 """Every command block of the documentation is run as it stands there, or says in the page why it is not."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -35,13 +36,15 @@ def test_a_block_that_does_something_else_is_found(user: User, tmp_path: Path, b
 @pytest.mark.parametrize("page", PAGES)
 def test_what_is_not_run_says_why(page: str) -> None:
     """
-    A reason is a sentence; another test that runs a block is one that reads the page.
+    A reason is a sentence, the tests it names are there, and a test that runs a block is one that reads the page.
     """
     marked = [block for block in pages.blocks(page) if not block.is_run]
 
     for block in marked:
         if block.not_run is not None:
+            named = re.findall(r"(?:tests|examples)/[\w/-]+(?:\.py)?", block.not_run)
             assert len(block.not_run.split()) > 2, f"{page}:{block.line}: {block.not_run!r}"
+            assert [path for path in named if not (PROJECT / path).exists()] == [], f"{page}:{block.line}"
         else:
             assert page.removeprefix("docs/") in (PROJECT / str(block.run_by)).read_text(), f"{page}:{block.line}"
 
