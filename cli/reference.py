@@ -16,6 +16,7 @@ _HEAD = """\
 # Commands
 
 <!-- Made by `make docs` from the help of the commands. Edit it there. -->
+<!-- not run on this page: tests/unit/cli/test_help.py gives each example to its command's parser -->
 
 `cloudlet COMMAND --help` shows the same in a terminal.
 """

@@ -74,3 +74,16 @@ def test_an_empty_list_is_an_answer(user: User) -> None:
 
     assert (done.returncode, done.stdout.split()) == (0, ["{", '"Reservations":', "[]", "}"])
     assert "cloudlet ec2 run-instances" in done.stderr
+
+
+def test_no_colour_reaches_a_pipe(user: User) -> None:
+    """
+    Not even where colour is asked for, as CI does: a log is read as text, and `grep` looks for whole words.
+    """
+    line = "cloudlet ec2 describe-instance-types --instance-types t3.micro; cloudlet ami show wep || cloudlet --help"
+
+    done = user.types(line, FORCE_COLOR="1", NO_COLOR="", TERM="xterm-256color")
+
+    assert "t3.micro" in done.stdout
+    assert "error: " in done.stderr
+    assert "\x1b" not in done.stdout + done.stderr

@@ -1,8 +1,11 @@
 """What help says is what there is: the page of commands, the settings, the exit codes, the fields of an AMI."""
 
 import dataclasses
+import inspect
+import itertools
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -147,3 +150,29 @@ def test_an_unknown_topic_names_the_nearest(cloudlet: Cloudlet) -> None:
 
     assert outcome.exit_code == 2
     assert "did you mean environment" in outcome.stderr
+
+
+def _examples() -> Iterator[tuple[str, list[str]]]:
+    """Yield every line of an example: its words behind `cloudlet`, up to a remark, a pipe or a redirection."""
+    for path, command in TREE.items():
+        for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
+            if paragraph.startswith("\b"):
+                for line in re.findall(r"\bcloudlet ([a-z].*)", re.sub(r"\\\n *", "", paragraph)):
+                    lexer = shlex.shlex(line.partition("   ")[0], posix=True, punctuation_chars=True)
+                    lexer.whitespace_split = True
+                    words = list(itertools.takewhile(lambda word: not {*word} <= {*"();<>|&"}, lexer))
+                    yield path, words
+
+
+@pytest.mark.parametrize(("path", "words"), [pytest.param(*one, id=f"{' '.join(one[1])[:60]}") for one in _examples()])
+def test_every_example_is_read_by_its_command(path: str, words: list[str]) -> None:
+    """
+    An example with an option that was renamed sends people off on the wrong foot.
+    """
+    command, rest = TREE["cloudlet"], list(words)
+    while (below := commands_of(command)) and rest and rest[0] in below:
+        command = below[rest.pop(0)]
+
+    assert command is not TREE["cloudlet"] or rest in (["--help"], ["--version"]), words
+    if "--help" not in rest:
+        command.make_context(path, rest)
