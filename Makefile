@@ -73,9 +73,10 @@ test: engine lint .test-tools $(CLIENTS)/.installed
 	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(PYTEST) $(TESTS)
 
 # Some tests log in as users do, one runs an engine of its own, in a network of its own, files are dropped in every
-# way, buckets are used as other programs use them, and one lies on a file system that folds case.
-TEST_PROGRAMS := ssh ip rsync rclone mount.exfat-fuse mkfs.exfat
-TEST_TOOLS := openssh-client iproute2 rsync rclone exfat-fuse exfatprogs
+# way, an editor's too, buckets are used as other programs use them, one lies on a file system that folds case, and words
+# are completed in each shell.
+TEST_PROGRAMS := ssh ip rsync rclone vim mount.exfat-fuse mkfs.exfat zsh fish
+TEST_TOOLS := openssh-client iproute2 rsync rclone vim exfat-fuse exfatprogs zsh fish
 .PHONY: .test-tools
 .test-tools:
 	@(for tool in $(TEST_PROGRAMS); do command -v $$tool >/dev/null || exit 1; done) && exit 0; \
