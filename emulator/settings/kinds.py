@@ -122,16 +122,13 @@ class Switch(Kind):
 
 
 class Names(Kind):
-    """Any number of names, in lower case."""
+    """Any number of names, in lower case; the empty text is none."""
 
     toml_types = (list, str)
     what = "names, by commas"
 
     def parse(self, words: str, folder: Path) -> frozenset[str]:
-        names = words.lower().replace(",", " ").split()
-        if not names:
-            raise ValueError(f"is not {self.what}")
-        return frozenset(names)
+        return frozenset(words.lower().replace(",", " ").split())
 
     def words(self, value: Any) -> str:
         return value if isinstance(value, str) else ",".join(sorted(map(str, value)))
