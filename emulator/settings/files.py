@@ -37,7 +37,8 @@ def user_file(environ: Mapping[str, str]) -> Path | None:
     configured, home = environ.get("XDG_CONFIG_HOME", ""), environ.get("HOME", "")
     folder = Path(configured) if configured.startswith("/") else Path(home, ".config") if home else None
     file = folder / _USER_FILE if folder else None
-    return file if file and file.is_file() else None
+    # Unlike Path.is_file, this one raises nothing where we may not look.
+    return file if file and os.path.isfile(file) else None  # noqa: PTH113
 
 
 def read_file(

@@ -1,6 +1,7 @@
 """What the value of a setting may be, read from words or from TOML. What is refused is a ValueError that says why."""
 
 import math
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -156,10 +157,12 @@ class PresentFile(FilePath):
     what = "the path of a file"
 
     def find(self, variables: Sequence[str], environ: Mapping[str, str]) -> Found | None:
-        return super().find([name for name in variables if Path(environ.get(name, "")).is_file()], environ)
+        # Unlike Path.is_file, this one raises nothing where we may not look.
+        there = [name for name in variables if os.path.isfile(environ.get(name, ""))]  # noqa: PTH113
+        return super().find(there, environ)
 
     def parse(self, words: str, folder: Path) -> Path:
         path = super().parse(words, folder)
-        if not path.is_file():
+        if not os.path.isfile(path):  # noqa: PTH113
             raise ValueError(f"is not {self.what}")
         return path
