@@ -56,9 +56,13 @@ def document_of(operation: Operation, answer: Answered, *, is_spelled: bool) -> 
 def _error(answer: Answered) -> EmulatorError:
     kind = _KINDS.get(HTTPStatus(answer.status), EmulatorError)
     said = answer.content.read()
-    if not said:
-        return kind(answer.reason, code=str(answer.status))
-    root = ElementTree.fromstring(said)  # noqa: S314 - our own server's
+    try:
+        root = ElementTree.fromstring(said)  # noqa: S314 - our own server's
+    except (
+        ElementTree.ParseError
+    ):  # nothing, or plain text: an endless header, say, reaches no door
+        text = said.decode("utf-8", "replace").partition("\n")[0].strip()
+        return kind(text or answer.reason, code=str(answer.status))
     return kind(root.findtext("Message", answer.reason), code=root.findtext("Code", str(answer.status)))
 
 

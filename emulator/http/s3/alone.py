@@ -10,6 +10,7 @@ from aiohttp import web
 
 from emulator.buckets import Buckets
 from emulator.http.s3.door import S3Door
+from emulator.http.strangers import expect_strangers
 from emulator.settings import Settings
 
 
@@ -21,6 +22,7 @@ def one_connection(buckets: Buckets, settings: Settings) -> Iterator[socket.sock
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="s3-door")
     thread.start()
+    expect_strangers()
     try:
         runner = asyncio.run_coroutine_threadsafe(_serve(buckets, settings, theirs), loop).result()
         try:
