@@ -58,9 +58,7 @@ def _error(answer: Answered) -> EmulatorError:
     said = answer.content.read()
     try:
         root = ElementTree.fromstring(said)  # noqa: S314 - our own server's
-    except (
-        ElementTree.ParseError
-    ):  # nothing, or plain text: an endless header, say, reaches no door
+    except ElementTree.ParseError:  # nothing, or plain text: an endless header, say, reaches no door
         text = said.decode("utf-8", "replace").partition("\n")[0].strip()
         return kind(text or answer.reason, code=str(answer.status))
     return kind(root.findtext("Message", answer.reason), code=root.findtext("Code", str(answer.status)))
@@ -90,7 +88,12 @@ def _of_body(operation: Operation, body: bytes) -> Mapping[str, Any]:
         return {payload.name: body.decode("utf-8", "surrogateescape")}
     if not body:
         return {}
-    root = ElementTree.fromstring(body)  # noqa: S314 - our own server's
+    try:
+        root = ElementTree.fromstring(body)  # noqa: S314 - our own server's
+    except ElementTree.ParseError as error:
+        raise EmulatorError(
+            f"the answer holds characters that XML has not ({error})", hint="ask with --encoding-type url"
+        ) from error
     if operation.name == "GetBucketLocation":
         return {"LocationConstraint": root.text}
     if payload:

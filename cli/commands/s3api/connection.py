@@ -1,7 +1,7 @@
 """The way to S3's door: to the running server, or to the same door in this process. Every request is signed."""
 
 import http.client
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from cli.commands.s3api.answer import Answered
 from cli.commands.s3api.request import Request
 from cli.options import open_cloud
 from cli.server import find_server
-from emulator.errors import ServerUnavailableError
+from emulator.errors import InvalidRequestError, ServerUnavailableError
 from emulator.home import Home
 from emulator.settings import Settings
 from emulator.signatures import Credentials, authorization_of
@@ -40,6 +40,7 @@ class Connection:
         )
         if request.length or request.method in ("PUT", "POST"):
             headers["content-length"] = str(request.length)
+        _check(headers)
         try:
             self._http.request(request.method, target, request.body or None, headers)
             reply = self._http.getresponse()
@@ -50,6 +51,12 @@ class Connection:
                 f"the server on port {self._http.port} stopped answering ({error})",
                 hint="see it with `cloudlet status`",
             ) from error
+
+
+def _check(headers: Mapping[str, str]) -> None:
+    for name, text in headers.items():
+        if not text.isprintable():
+            raise InvalidRequestError(f"{text!r} cannot be sent: {name} is one line of text")
 
 
 @contextmanager
